@@ -1,0 +1,125 @@
+/*
+ * Building text in place, for heads and records: bounded, no allocation, no locale.
+ */
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void text_add(struct text *text, struct bytes b)
+{
+	if (b.len > text->room - text->len) {
+		text->is_cut = true;
+		return;
+	}
+	if (b.len)
+		memcpy(text->at + text->len, b.at, b.len);
+	text->len += b.len;
+}
+
+void text_add_char(struct text *text, char c)
+{
+	text_add(text, bytes_of(&c, 1));
+}
+
+void text_add_number(struct text *text, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	text_add(text, bytes_of(digits + at, sizeof(digits) - at));
+}
+
+void text_add_signed(struct text *text, int64_t value)
+{
+	if (value < 0)
+		text_add_char(text, '-');
+	text_add_number(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void text_add_hex64(struct text *text, uint64_t value)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[16];
+
+	for (int i = 15; i >= 0; i--, value >>= 4)
+		hex[i] = digits[value & 15];
+	text_add(text, bytes_of(hex, sizeof(hex)));
+}
+
+void text_add_format(struct text *text, const char *format, ...)
+{
+	size_t room = text->room - text->len;
+	va_list list;
+	int len;
+
+	va_start(list, format);
+	len = vsnprintf(text->at + text->len, room, format, list);
+	va_end(list);
+	if (len < 0 || (size_t)len >= room)
+		text->is_cut = true;
+	else
+		text->len += (size_t)len;
+}
+
+/* The length of the valid UTF-8 sequence at |at|, 0 when there is none (RFC 3629). */
+static size_t utf8_sequence(const unsigned char *at, size_t len)
+{
+	static const unsigned char first_low[] = { [0xE0 - 0xC0] = 0xA0, [0xF0 - 0xC0] = 0x90 };
+	size_t need = at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+	unsigned char low = 0x80, high = 0xBF;
+
+	if (at[0] < 0xC2 || at[0] > 0xF4 || len < need)
+		return 0;
+	if (at[0] - 0xC0u < sizeof(first_low) && first_low[at[0] - 0xC0])
+		low = first_low[at[0] - 0xC0];
+	if (at[0] == 0xED)
+		high = 0x9F;
+	if (at[0] == 0xF4)
+		high = 0x8F;
+	for (size_t i = 1; i < need; i++, low = 0x80, high = 0xBF)
+		if (at[i] < low || at[i] > high)
+			return 0;
+	return need;
+}
+
+static void add_json_byte(struct text *text, unsigned char c)
+{
+	if (c == '"' || c == '\\') {
+		text_add_char(text, '\\');
+		text_add_char(text, (char)c);
+	} else {
+		text_add_format(text, "\\u%04x", c);
+	}
+}
+
+void text_add_json(struct text *text, struct bytes b)
+{
+	const unsigned char *at = (const unsigned char *)b.at;
+	size_t i = 0;
+
+	text_add_char(text, '"');
+	while (i < b.len) {
+		size_t plain = i, sequence = 0;
+
+		while (i < b.len) {
+			bool is_plain = at[i] >= 0x20 && at[i] < 0x7F && at[i] != '"' &&
+					at[i] != '\\';
+
+			sequence = is_plain        ? 1
+				   : at[i] >= 0x80 ? utf8_sequence(at + i, b.len - i)
+						   : 0;
+			if (!sequence)
+				break;
+			i += sequence;
+		}
+		text_add(text, bytes_of(b.at + plain, i - plain));
+		if (i < b.len)
+			add_json_byte(text, at[i++]);
+	}
+	text_add_char(text, '"');
+}
