@@ -1,0 +1,30 @@
+#ifndef JOURNAL_H
+#define JOURNAL_H
+
+#include "base/fault.h"
+#include "record/record.h"
+
+#include <stddef.h>
+
+/*
+ * The decision log: one thread reads the workers' rings and appends NDJSON records to a file.
+ * It looks in every few milliseconds while there is traffic and rests longer when there is
+ * none, so that no worker ever pays a wake-up. A disk that is full or slow drops records and
+ * counts them; that is said once, not once a record.
+ */
+struct ring;
+struct journal;
+
+/* Starts the thread over |ring_count| borrowed rings, whose entries are struct record. |path|
+ * NULL = records are read and let go. NULL with a fault when the file cannot be opened for
+ * appending. */
+struct journal *journal_start(
+    const char *path, struct ring *const *rings, size_t ring_count, struct fault *fault);
+
+/* The next line goes to a file opened anew at |path| (log rotation, reload). Any thread. */
+void journal_reopen(struct journal *journal, const char *path);
+
+/* Writes what is in the rings, then ends the thread. Writers must have ended before. */
+void journal_stop(struct journal *journal);
+
+#endif
