@@ -1,0 +1,243 @@
+/*
+ * The decision record, written and read from one list of rows. It must never hold a word that a
+ * client sent: the only texts are the method, our own station and limit names, the JA4 and a
+ * label that came from a labelled capture.
+ */
+#include "record/record.h"
+
+#include "record/scan.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
+
+enum record_field {
+#define FIELD(kind, name, member) RECORD_FIELD_##name,
+#include "record/record.def"
+#undef FIELD
+	RECORD_FIELD_COUNT
+};
+
+static const struct bytes field_names[] = {
+#define FIELD(kind, name, member) { #name, sizeof(#name) - 1 },
+#include "record/record.def"
+#undef FIELD
+};
+
+static const char *const verdict_words[] = { "pass", "watch", "tag", "throttle", "block" };
+static const char *const coin_words[] = { "none", "spared", "refused" };
+static const char *const mode_words[] = { "shadow", "tag", "enforce" };
+static const char *const store_words[] = { "local", "shared" };
+
+_Static_assert(COUNT_OF(verdict_words) == RECORD_VERDICT_COUNT, "a word for each verdict");
+_Static_assert(COUNT_OF(coin_words) == RECORD_COIN_COUNT, "a word for each side");
+_Static_assert(COUNT_OF(mode_words) == RECORD_MODE_COUNT, "a word for each mode");
+_Static_assert(COUNT_OF(store_words) == RECORD_STORE_COUNT, "a word for each store");
+
+const char *record_verdict_name(enum record_verdict verdict)
+{
+	return verdict_words[verdict];
+}
+
+const char *record_coin_name(enum record_coin coin)
+{
+	return coin_words[coin];
+}
+
+void record_reason(struct record *record, const char *word)
+{
+	size_t have = strlen(record->reasons), len = strlen(word), gap = have ? 2 : 0;
+
+	if (have + gap + len + 1 > RECORD_REASONS)
+		return;
+	if (gap)
+		strcpy(record->reasons + have, ", ");
+	strcpy(record->reasons + have + gap, word);
+}
+
+static void write_hexes(struct text *text, struct bytes name, const uint64_t *list, int count)
+{
+	while (count && !list[count - 1])
+		count--;
+	if (!count)
+		return;
+	text_add(text, name);
+	for (int i = 0; i < count; i++) {
+		text_add(text, i ? BYTES(",\"") : BYTES("[\""));
+		text_add_hex64(text, list[i]);
+		text_add_char(text, '"');
+	}
+	text_add_char(text, ']');
+}
+
+static void write_hex(struct text *text, struct bytes name, uint64_t value)
+{
+	text_add(text, name);
+	text_add_char(text, '"');
+	text_add_hex64(text, value);
+	text_add_char(text, '"');
+}
+
+static void write_text(struct text *text, struct bytes name, const char *value)
+{
+	text_add(text, name);
+	text_add_json(text, bytes_of_text(value));
+}
+
+static void write_number(struct text *text, struct bytes name, uint64_t value)
+{
+	text_add(text, name);
+	text_add_number(text, value);
+}
+
+static void write_signed(struct text *text, struct bytes name, int64_t value)
+{
+	text_add(text, name);
+	text_add_signed(text, value);
+}
+
+#define LEAD(name)            BYTES(",\"" #name "\":")
+#define WRITE_NUMBER(name, m) (m) ? write_number(text, LEAD(name), (uint64_t)(m)) : (void)0
+#define WRITE_SIGNED(name, m) (m) ? write_signed(text, LEAD(name), (m)) : (void)0
+#define WRITE_HEX(name, m)    (m) ? write_hex(text, LEAD(name), (m)) : (void)0
+#define WRITE_TEXT(name, m)   *(m) ? write_text(text, LEAD(name), (m)) : (void)0
+#define WRITE_WORD(name, m)   (m) ? write_text(text, LEAD(name), name##_words[m]) : (void)0
+#define WRITE_HEXES(name, m)  write_hexes(text, LEAD(name), (m), COUNT_OF(m))
+
+void record_write(struct text *text, const struct record *record)
+{
+	size_t start = text->len;
+
+	text_add(text, BYTES("{\"v\":1,\"kind\":\"record\""));
+#define FIELD(kind, name, member) WRITE_##kind(name, record->member);
+#include "record/record.def"
+#undef FIELD
+	text_add(text, BYTES("}\n"));
+	if (text->is_cut)
+		text->len = start;
+}
+
+static bool read_word(struct scan *scan, const char *const *words, size_t count, uint8_t *value)
+{
+	struct bytes word;
+
+	if (!scan_word(scan, &word))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal(word, bytes_of_text(words[i]))) {
+			*value = (uint8_t)i;
+			return true;
+		}
+	return false;
+}
+
+static bool read_hexes(struct scan *scan, uint64_t *list, size_t room)
+{
+	size_t count = 0;
+
+	if (!scan_char(scan, '['))
+		return false;
+	do {
+		if (count == room || !scan_hex(scan, &list[count++]))
+			return false;
+	} while (scan_is(scan, ','));
+	return scan_char(scan, ']');
+}
+
+/* The comparison after the assignment is the range check, for bit-fields too. */
+#define READ_NUMBER(name, m) scan_number(scan, &value) && ((m) = value, (m) == value)
+#define READ_SIGNED(name, m) scan_signed(scan, &(m))
+#define READ_HEX(name, m)    scan_hex(scan, &(m))
+#define READ_TEXT(name, m)   scan_text(scan, (m), sizeof(m))
+#define READ_WORD(name, m)   read_word(scan, name##_words, COUNT_OF(name##_words), &(m))
+#define READ_HEXES(name, m)  read_hexes(scan, (m), COUNT_OF(m))
+
+static bool read_field(struct scan *scan, struct record *record, int field)
+{
+	uint64_t value;
+
+	switch (field) {
+#define FIELD(kind, name, member)                                                              \
+	case RECORD_FIELD_##name:                                                              \
+		return READ_##kind(name, record->member);
+#include "record/record.def"
+#undef FIELD
+	}
+	return scan_skip(scan);
+}
+
+/* Looks from |from| on, for members usually come in the order of the rows. */
+static int find_field(struct bytes name, int from)
+{
+	for (int i = 0, at = from; i < RECORD_FIELD_COUNT; i++, at++) {
+		if (at >= RECORD_FIELD_COUNT)
+			at = 0;
+		if (bytes_equal(name, field_names[at]))
+			return at;
+	}
+	return RECORD_FIELD_COUNT;
+}
+
+static int say_where(
+    struct fault *fault, const struct scan *scan, struct bytes line, const char *what)
+{
+	return fault_say_at(
+	    fault, NULL, 0, (int)(scan->at - line.at) + 1, "not a record: %s", what);
+}
+
+static const char *read_head(struct scan *scan)
+{
+	struct bytes name, kind;
+	uint64_t version;
+
+	if (!scan_char(scan, '{'))
+		return "no object";
+	if (!scan_name(scan, &name) || !bytes_equal(name, BYTES("v")) ||
+	    !scan_number(scan, &version))
+		return "no version";
+	if (version != RECORD_VERSION)
+		return "another version";
+	if (!scan_char(scan, ',') || !scan_name(scan, &name) ||
+	    !bytes_equal(name, BYTES("kind")) || !scan_word(scan, &kind) ||
+	    !bytes_equal(kind, BYTES("record")))
+		return "another kind";
+	return NULL;
+}
+
+/* Counts that index arrays must stay inside them, whoever wrote the line. */
+static bool is_in_bounds(const struct record *record)
+{
+	return record->prompt.earlier_count <= PROMPT_EARLIER &&
+	       record->prompt.signature_count <= PROMPT_SIGNATURES &&
+	       record->reply.signature_count <= REPLY_SIGNATURES &&
+	       record->prompt.state < PROMPT_STATE_COUNT &&
+	       record->prompt.why < PROMPT_WHY_COUNT &&
+	       record->prompt.dialect < DIALECT_COUNT &&
+	       record->reply.finish < REPLY_FINISH_COUNT;
+}
+
+int record_read(struct bytes line, struct record *record, struct fault *fault)
+{
+	struct scan scan = { line.at, line.at + line.len };
+	const char *wrong;
+	struct bytes name;
+	int field = -1;
+
+	memset(record, 0, sizeof(*record));
+	wrong = read_head(&scan);
+	if (wrong)
+		return say_where(fault, &scan, line, wrong);
+	while (scan_is(&scan, ',')) {
+		if (!scan_name(&scan, &name))
+			return say_where(fault, &scan, line, "no member's name");
+		field = find_field(name, field + 1);
+		if (!read_field(&scan, record, field))
+			return say_where(fault, &scan, line, "a value of the wrong sort");
+	}
+	if (!scan_char(&scan, '}'))
+		return say_where(fault, &scan, line, "no end");
+	scan_is(&scan, '\n');
+	if (scan.at != scan.end)
+		return say_where(fault, &scan, line, "something behind its end");
+	if (!is_in_bounds(record))
+		return say_where(fault, &scan, line, "a number beyond its list");
+	return 0;
+}
