@@ -5,6 +5,7 @@
 #include "record/record.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The decision log: one thread reads the workers' rings and appends NDJSON records to a file.
@@ -21,10 +22,17 @@ struct journal;
 struct journal *journal_start(
     const char *path, struct ring *const *rings, size_t ring_count, struct fault *fault);
 
-/* The next line goes to a file opened anew at |path| (log rotation, reload). Any thread. */
-void journal_reopen(struct journal *journal, const char *path);
+/* The next line goes to a file opened anew at |path| (log rotation, reload), NULL = to none.
+ * Any thread. On failure the old file stays. */
+int journal_reopen(struct journal *journal, const char *path, struct fault *fault);
 
-/* Writes what is in the rings, then ends the thread. Writers must have ended before. */
+/* Records that reached the file, and those that the file did not take (full rings count their
+ * own). Any thread. */
+uint64_t journal_written(const struct journal *journal);
+uint64_t journal_lost(const struct journal *journal);
+
+/* Writes what is in the rings, then ends the thread. Writers must have ended before. NULL is
+ * allowed. */
 void journal_stop(struct journal *journal);
 
 #endif
