@@ -1,0 +1,443 @@
+/*
+ * The streaming JSON scanner: a state a byte may stand in, one step a state, and a bit a
+ * nesting level. It must never keep a pointer into a chunk, allocate, or let an unwanted value
+ * cost a call.
+ */
+#include "wire/json_scan.h"
+
+#include "wire/json_span.h"
+#include "wire/json_word.h"
+
+/* Where the next byte stands. */
+enum json_state {
+	STATE_VALUE,         /* a value must come */
+	STATE_FIRST_ELEMENT, /* after '[' */
+	STATE_FIRST_NAME,    /* after '{' */
+	STATE_NAME,          /* after ',' in an object */
+	STATE_COLON,
+	STATE_NEXT,      /* after a value, inside something */
+	STATE_TEXT,      /* inside quotes */
+	STATE_ESCAPE,    /* after a backslash */
+	STATE_HEX,       /* inside \uXXXX */
+	STATE_LOW_SLASH, /* after a high surrogate */
+	STATE_LOW_U,     /* after its backslash */
+	STATE_WORD,      /* inside a number, true, false, null */
+	STATE_DONE,
+	STATE_BAD,
+	STATE_COUNT
+};
+
+/* Longer runs are handed out where they stand; shorter ones gather in |hold|. */
+#define DIRECT_LEAST 256
+
+typedef const char *step_fn(struct json_scan *scan, const char *at, const char *end);
+
+static const char *fail(struct json_scan *scan, enum json_fault fault, const char *end)
+{
+	scan->state = STATE_BAD;
+	scan->fault = fault;
+	return end;
+}
+
+static bool is_in_object(const struct json_scan *scan)
+{
+	unsigned level = scan->depth - 1;
+
+	return scan->objects[level / 64] >> (level % 64) & 1;
+}
+
+static void end_value(struct json_scan *scan)
+{
+	if (scan->is_quiet && scan->depth == scan->quiet_depth)
+		scan->is_quiet = false;
+	scan->state = scan->depth ? STATE_NEXT : STATE_DONE;
+}
+
+static void become_quiet(struct json_scan *scan)
+{
+	scan->is_quiet = true;
+	scan->quiet_depth = scan->depth;
+}
+
+static const char *open_level(
+    struct json_scan *scan, bool is_object, const char *at, const char *end)
+{
+	uint64_t bit = (uint64_t)1 << (scan->depth % 64);
+	uint64_t *word;
+
+	if (scan->depth == JSON_SCAN_DEPTH)
+		return fail(scan, JSON_FAULT_DEPTH, end);
+	if (!scan->is_quiet && !scan->events->on_open(scan->arg, !is_object))
+		become_quiet(scan);
+	word = &scan->objects[scan->depth / 64];
+	*word = is_object ? *word | bit : *word & ~bit;
+	scan->depth++;
+	scan->state = is_object ? STATE_FIRST_NAME : STATE_FIRST_ELEMENT;
+	return at + 1;
+}
+
+static const char *close_level(
+    struct json_scan *scan, bool is_object, const char *at, const char *end)
+{
+	if (is_in_object(scan) != is_object)
+		return fail(scan, JSON_FAULT_SYNTAX, end);
+	scan->depth--;
+	if (!scan->is_quiet)
+		scan->events->on_close(scan->arg);
+	end_value(scan);
+	return at + 1;
+}
+
+static const char *skip_space(const char *at, const char *end)
+{
+	static const char eight[8] = { ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ' };
+
+	while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')) {
+		at++;
+		while (end - at >= 8 && memcmp(at, eight, 8) == 0)
+			at += 8;
+	}
+	return at;
+}
+
+static const char *begin_text(struct json_scan *scan, bool is_name, const char *at)
+{
+	scan->is_name = is_name;
+	scan->name_len = 0;
+	scan->held = 0;
+	scan->state = STATE_TEXT;
+	return at + 1;
+}
+
+static const char *step_value(struct json_scan *scan, const char *at, const char *end)
+{
+	at = skip_space(at, end);
+	if (at == end)
+		return at;
+	switch (*at) {
+	case '"':
+		return begin_text(scan, false, at);
+	case '{':
+	case '[':
+		return open_level(scan, *at == '{', at, end);
+	case ']':
+		if (scan->state == STATE_FIRST_ELEMENT)
+			return close_level(scan, false, at, end);
+		return fail(scan, JSON_FAULT_SYNTAX, end);
+	default:
+		scan->word_len = 0;
+		scan->state = STATE_WORD;
+		return at;
+	}
+}
+
+static const char *step_name(struct json_scan *scan, const char *at, const char *end)
+{
+	at = skip_space(at, end);
+	if (at == end)
+		return at;
+	if (*at == '"')
+		return begin_text(scan, true, at);
+	if (*at == '}' && scan->state == STATE_FIRST_NAME)
+		return close_level(scan, true, at, end);
+	return fail(scan, JSON_FAULT_SYNTAX, end);
+}
+
+static const char *step_colon(struct json_scan *scan, const char *at, const char *end)
+{
+	at = skip_space(at, end);
+	if (at == end)
+		return at;
+	if (*at != ':')
+		return fail(scan, JSON_FAULT_SYNTAX, end);
+	scan->state = STATE_VALUE;
+	return at + 1;
+}
+
+static const char *step_next(struct json_scan *scan, const char *at, const char *end)
+{
+	at = skip_space(at, end);
+	if (at == end)
+		return at;
+	if (*at == ',') {
+		scan->state = is_in_object(scan) ? STATE_NAME : STATE_VALUE;
+		return at + 1;
+	}
+	if (*at == '}' || *at == ']')
+		return close_level(scan, *at == '}', at, end);
+	return fail(scan, JSON_FAULT_SYNTAX, end);
+}
+
+static void flush_hold(struct json_scan *scan)
+{
+	if (scan->held)
+		scan->events->on_text(scan->arg, bytes_of(scan->hold, scan->held), false);
+	scan->held = 0;
+}
+
+static void put_name(struct json_scan *scan, const char *at, size_t len)
+{
+	if (len > JSON_SCAN_NAME - (size_t)scan->name_len)
+		len = JSON_SCAN_NAME - (size_t)scan->name_len;
+	memcpy(scan->name + scan->name_len, at, len);
+	scan->name_len = (uint8_t)(scan->name_len + len);
+}
+
+/* Hands out a run of string bytes, or gathers it. */
+static void put(struct json_scan *scan, const char *at, size_t len)
+{
+	if (scan->is_quiet)
+		return;
+	if (scan->is_name) {
+		put_name(scan, at, len);
+		return;
+	}
+	if (len >= DIRECT_LEAST) {
+		flush_hold(scan);
+		scan->events->on_text(scan->arg, bytes_of(at, len), false);
+		return;
+	}
+	if (len > JSON_SCAN_HOLD - scan->held)
+		flush_hold(scan);
+	memcpy(scan->hold + scan->held, at, len);
+	scan->held += (unsigned)len;
+}
+
+static const char *end_text(struct json_scan *scan, const char *at)
+{
+	if (!scan->is_name) {
+		if (!scan->is_quiet)
+			scan->events->on_text(
+			    scan->arg, bytes_of(scan->hold, scan->held), true);
+		end_value(scan);
+		return at + 1;
+	}
+	scan->state = STATE_COLON;
+	if (!scan->is_quiet &&
+	    !scan->events->on_name(scan->arg, bytes_of(scan->name, scan->name_len)))
+		become_quiet(scan);
+	return at + 1;
+}
+
+/* What a one-letter escape stands for; 0 for no such. */
+static const char plain_escapes[256] = { ['"'] = '"',
+	['\\'] = '\\',
+	['/'] = '/',
+	['b'] = '\b',
+	['f'] = '\f',
+	['n'] = '\n',
+	['r'] = '\r',
+	['t'] = '\t' };
+
+/* Walks over a run of plain string bytes; NULL at a UTF-8 fault. */
+static const char *skip_run(struct json_scan *scan, const char *at, const char *end)
+{
+	while (at < end) {
+		if (!scan->utf8.need && (signed char)*at >= 0) {
+			at += scan->span(at, (size_t)(end - at));
+			if (at == end || (signed char)*at >= 0)
+				break;
+		}
+		at = utf8_skip(&scan->utf8, at, end);
+		if (!at || (at < end && (*at == '"' || *at == '\\')))
+			break;
+	}
+	return at;
+}
+
+static const char *step_text(struct json_scan *scan, const char *at, const char *end)
+{
+	for (;;) {
+		const char *from = at;
+		char plain;
+
+		at = skip_run(scan, at, end);
+		if (!at)
+			return fail(scan, JSON_FAULT_UTF8, end);
+		put(scan, from, (size_t)(at - from));
+		if (at == end)
+			return at;
+		if (*at == '"')
+			return end_text(scan, at);
+		if (*at != '\\')
+			return fail(scan, JSON_FAULT_SYNTAX, end);
+		plain = end - at > 1 ? plain_escapes[(unsigned char)at[1]] : 0;
+		if (!plain)
+			break;
+		put(scan, &plain, 1);
+		at += 2;
+	}
+	scan->state = STATE_ESCAPE;
+	return at + 1;
+}
+
+static const char *step_escape(struct json_scan *scan, const char *at, const char *end)
+{
+	char plain = plain_escapes[(unsigned char)*at];
+
+	if (*at == 'u') {
+		scan->hex_left = 4;
+		scan->unit = 0;
+		scan->state = STATE_HEX;
+		return at + 1;
+	}
+	if (!plain)
+		return fail(scan, JSON_FAULT_ESCAPE, end);
+	put(scan, &plain, 1);
+	scan->state = STATE_TEXT;
+	return at + 1;
+}
+
+static void put_code_point(struct json_scan *scan, uint32_t point)
+{
+	char out[4];
+	size_t len = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
+
+	for (size_t i = len; i-- > 1; point >>= 6)
+		out[i] = (char)(0x80 | (point & 0x3F));
+	out[0] = (char)(lead[len] | point);
+	put(scan, out, len);
+}
+
+static const char *end_unit(struct json_scan *scan, const char *at, const char *end)
+{
+	uint32_t unit = scan->unit;
+	bool is_high = unit >= 0xD800 && unit < 0xDC00,
+	     is_low = unit >= 0xDC00 && unit < 0xE000;
+
+	if (is_low != (scan->high != 0))
+		return fail(scan, JSON_FAULT_ESCAPE, end);
+	if (is_high) {
+		scan->high = (uint16_t)unit;
+		scan->state = STATE_LOW_SLASH;
+		return at + 1;
+	}
+	if (is_low)
+		unit = 0x10000 + ((uint32_t)(scan->high - 0xD800) << 10) + (unit - 0xDC00);
+	scan->high = 0;
+	put_code_point(scan, unit);
+	scan->state = STATE_TEXT;
+	return at + 1;
+}
+
+static int hex_digit(char c)
+{
+	char folded = (char)(c | 0x20);
+
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return folded >= 'a' && folded <= 'f' ? folded - 'a' + 10 : -1;
+}
+
+static const char *step_hex(struct json_scan *scan, const char *at, const char *end)
+{
+	int digit = hex_digit(*at);
+
+	if (digit < 0)
+		return fail(scan, JSON_FAULT_ESCAPE, end);
+	scan->unit = (uint16_t)(scan->unit << 4 | digit);
+	return --scan->hex_left ? at + 1 : end_unit(scan, at, end);
+}
+
+static const char *step_low_slash(struct json_scan *scan, const char *at, const char *end)
+{
+	if (*at != '\\')
+		return fail(scan, JSON_FAULT_ESCAPE, end);
+	scan->state = STATE_LOW_U;
+	return at + 1;
+}
+
+static const char *step_low_u(struct json_scan *scan, const char *at, const char *end)
+{
+	if (*at != 'u')
+		return fail(scan, JSON_FAULT_ESCAPE, end);
+	return step_escape(scan, at, end);
+}
+
+static bool end_word(struct json_scan *scan)
+{
+	struct bytes word = bytes_of(scan->word, scan->word_len);
+	enum json_word kind;
+
+	if (!json_word_read(word, &kind)) {
+		fail(scan, JSON_FAULT_SYNTAX, NULL);
+		return false;
+	}
+	if (!scan->is_quiet)
+		scan->events->on_word(
+		    scan->arg, kind, kind == JSON_WORD_NUMBER ? word : bytes_of(NULL, 0));
+	end_value(scan);
+	return true;
+}
+
+static const char *step_word(struct json_scan *scan, const char *at, const char *end)
+{
+	while (at < end && json_word_has(*at)) {
+		if (scan->word_len == JSON_SCAN_WORD)
+			return fail(scan, JSON_FAULT_LENGTH, end);
+		scan->word[scan->word_len++] = *at++;
+	}
+	if (at < end && !end_word(scan))
+		return end;
+	return at;
+}
+
+static const char *step_done(struct json_scan *scan, const char *at, const char *end)
+{
+	at = skip_space(at, end);
+	return at == end ? at : fail(scan, JSON_FAULT_SYNTAX, end);
+}
+
+static const char *step_bad(struct json_scan *scan, const char *at, const char *end)
+{
+	(void)scan;
+	(void)at;
+	return end;
+}
+
+static step_fn *const steps[] = {
+	[STATE_VALUE] = step_value,
+	[STATE_FIRST_ELEMENT] = step_value,
+	[STATE_FIRST_NAME] = step_name,
+	[STATE_NAME] = step_name,
+	[STATE_COLON] = step_colon,
+	[STATE_NEXT] = step_next,
+	[STATE_TEXT] = step_text,
+	[STATE_ESCAPE] = step_escape,
+	[STATE_HEX] = step_hex,
+	[STATE_LOW_SLASH] = step_low_slash,
+	[STATE_LOW_U] = step_low_u,
+	[STATE_WORD] = step_word,
+	[STATE_DONE] = step_done,
+	[STATE_BAD] = step_bad,
+};
+_Static_assert(sizeof(steps) / sizeof(*steps) == STATE_COUNT, "a step each");
+
+void json_scan_init(struct json_scan *scan, const struct json_events *events, void *arg)
+{
+	*scan = (struct json_scan){ .events = events, .arg = arg, .span = json_span_best() };
+}
+
+static enum scan progress_of(const struct json_scan *scan)
+{
+	return scan->state == STATE_BAD    ? SCAN_BAD
+	       : scan->state == STATE_DONE ? SCAN_DONE
+					   : SCAN_MORE;
+}
+
+enum scan json_scan_take(struct json_scan *scan, struct bytes chunk)
+{
+	const char *at = chunk.at, *end = chunk.at + chunk.len;
+
+	while (at < end)
+		at = steps[scan->state](scan, at, end);
+	return progress_of(scan);
+}
+
+enum scan json_scan_end(struct json_scan *scan)
+{
+	if (scan->state == STATE_WORD && scan->depth == 0)
+		end_word(scan);
+	return scan->state == STATE_DONE ? SCAN_DONE : SCAN_BAD;
+}

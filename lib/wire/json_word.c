@@ -1,0 +1,61 @@
+/*
+ * The words of JSON: null, false, true and numbers, judged whole.
+ */
+#include "wire/json_word.h"
+
+bool json_word_has(char c)
+{
+	char folded = (char)(c | 0x20);
+
+	return (c >= '0' && c <= '9') || (folded >= 'a' && folded <= 'z') || c == '-' ||
+	       c == '+' || c == '.';
+}
+
+/* Takes the digits at the head of |rest|; false when there are none. */
+static bool take_digits(struct bytes *rest)
+{
+	size_t len = 0;
+
+	while (len < rest->len && rest->at[len] >= '0' && rest->at[len] <= '9')
+		len++;
+	*rest = bytes_of(rest->at + len, rest->len - len);
+	return len > 0;
+}
+
+static bool take_one(struct bytes *rest, const char *of)
+{
+	if (rest->len == 0 || !rest->at[0] || !strchr(of, rest->at[0]))
+		return false;
+	*rest = bytes_of(rest->at + 1, rest->len - 1);
+	return true;
+}
+
+static bool is_number(struct bytes rest)
+{
+	take_one(&rest, "-");
+	if (!take_one(&rest, "0") && !take_digits(&rest))
+		return false;
+	if (take_one(&rest, ".") && !take_digits(&rest))
+		return false;
+	if (take_one(&rest, "eE")) {
+		take_one(&rest, "+-");
+		if (!take_digits(&rest))
+			return false;
+	}
+	return rest.len == 0;
+}
+
+bool json_word_read(struct bytes word, enum json_word *kind)
+{
+	if (bytes_equal(word, BYTES("null")))
+		*kind = JSON_WORD_NULL;
+	else if (bytes_equal(word, BYTES("true")))
+		*kind = JSON_WORD_TRUE;
+	else if (bytes_equal(word, BYTES("false")))
+		*kind = JSON_WORD_FALSE;
+	else if (is_number(word))
+		*kind = JSON_WORD_NUMBER;
+	else
+		return false;
+	return true;
+}

@@ -1,0 +1,13 @@
+#ifndef WIRE_JSON_WORD_H
+#define WIRE_JSON_WORD_H
+
+#include "wire/json_scan.h"
+
+/* Whether |c| can stand in a number or a literal name. */
+bool json_word_has(char c);
+
+/* Reads a whole word by RFC 8259 §3 and §6: false when it is neither a literal name nor a
+ * number (NaN, Infinity, 01, 1., +1). */
+bool json_word_read(struct bytes word, enum json_word *kind);
+
+#endif
