@@ -21,7 +21,8 @@
 /* One address of an upstream. */
 struct snapshot_server {
 	char name[300]; /* "http://gateway:9000", for logs and metrics */
-	char sni[256];  /* "" = none */
+	char host[256]; /* what its certificate must be for: a name or an address */
+	char sni[256];  /* "" = none: an address is never sent as one */
 	struct sockaddr_storage address;
 	socklen_t address_bytes;
 	uint64_t identity; /* the same server in two generations has the same number */

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-struct limit_locks;
+struct limit_table;
 struct metrics_block;
 struct ring;
 struct share_state;
@@ -23,9 +23,9 @@ struct worker_seat {
 	const int *listen_fds; /* one a listener of the configuration, owned by the worker from
 				  now on */
 	size_t listen_count;
-	struct limit_locks *limits; /* shared by all workers */
-	struct share_state *share;  /* NULL = memory store */
-	struct ring *records;       /* struct record; this worker is its only writer */
+	struct limit_table *limits;    /* shared by all workers */
+	struct share_state *share;     /* NULL = memory store */
+	struct ring *records;          /* struct record; this worker is its only writer */
 	struct metrics_block *metrics; /* this worker is its only writer */
 	void (*on_drained)(
 	    void *arg); /* called once, on the worker's thread, when a drain has ended */
