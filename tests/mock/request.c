@@ -65,19 +65,23 @@ static bool know_body(struct request *request)
 	return true;
 }
 
+/* The line that ends the head so far, which may have come in pieces. */
+static struct bytes last_line(const struct pile *head)
+{
+	struct bytes all = pile_bytes(head);
+	const char *before = memrchr(all.at, '\n', all.len - 1);
+	size_t start = before ? (size_t)(before - all.at) + 1 : 0;
+
+	return line_trimmed(bytes_of(all.at + start, all.len - start));
+}
+
 static enum request_scan take_head(struct request *request, struct bytes *in)
 {
-	while (in->len) {
-		size_t before = request->head.len;
-
-		if (!take_line(&request->head, in))
-			break;
-		if (line_trimmed(bytes_of(pile_bytes(&request->head).at + before,
-				     request->head.len - before))
-			.len)
+	while (in->len && take_line(&request->head, in)) {
+		if (last_line(&request->head).len)
 			continue;
-		if (!before) { /* an empty line before the request line is ignored */
-			pile_clear(&request->head);
+		if (!line_trimmed(pile_bytes(&request->head)).len) {
+			pile_clear(&request->head); /* empty lines before a request */
 			continue;
 		}
 		return split_head(request) && know_body(request) ? REQUEST_HEAD : REQUEST_BAD;
