@@ -83,7 +83,8 @@ static unsigned age_of(const struct distinct *distinct, uint64_t word)
 }
 
 /* Drops the words that are older than |most_age| panes; the others stay, in new places. */
-static void sweep_set(struct distinct *distinct, unsigned most_age)
+static void sweep_set(
+    struct distinct *distinct, unsigned most_age, struct distinct_room *room)
 {
 	uint64_t kept[DISTINCT_EXACT];
 	unsigned count = 0;
@@ -96,6 +97,8 @@ static void sweep_set(struct distinct *distinct, unsigned most_age)
 		*seek_word(
 		    distinct->set, distinct->set_words, kept[i] & DISTINCT_MASK) = kept[i];
 	distinct->count = count;
+	if (count == 0)
+		distinct_clear(distinct, room);
 }
 
 static int grow_set(struct distinct *distinct, struct distinct_room *room)
@@ -216,7 +219,7 @@ void distinct_advance(struct distinct *distinct, uint64_t now_us, struct distinc
 	else if (distinct->is_dense)
 		open_panes(distinct, number, room);
 	else if (distinct->count > 0)
-		sweep_set(distinct, DISTINCT_PANES - (unsigned)step);
+		sweep_set(distinct, DISTINCT_PANES - (unsigned)step, room);
 	distinct->newest = number;
 }
 
