@@ -7,7 +7,6 @@
 #include "limit/limit.h"
 
 #include "limit/limit_queue.h"
-#include "limit/limit_rules.h"
 
 #include <xxhash.h>
 

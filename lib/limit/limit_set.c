@@ -2,12 +2,15 @@
  * Compiling the configured limits. It must never mix anything into a rule's identity that a
  * reload may change without losing the counts: quota, action, mode, what absence means.
  */
+#include "limit/limit_set.h"
+
 #include "base/xalloc.h"
-#include "limit/limit.h"
-#include "limit/limit_rules.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
+
+#define WINDOW_LEAST_US 1000
+#define WINDOW_MOST_US  (400ll * 86400 * 1000000)
 
 _Static_assert(CONFIG_ACTION_TAG + 1 == LIMIT_TAG, "the configuration's actions in our order");
 _Static_assert(
@@ -39,8 +42,7 @@ static int check(const struct config_limit *limit, struct fault *fault)
 	if (limit->quota < 1 || limit->quota > (int64_t)LIMIT_QUOTA_MOST)
 		return fault_say_at(fault, NULL, limit->place.line, limit->place.column,
 		    "limit %s: a quota is between 1 and %u", limit->name, LIMIT_QUOTA_MOST);
-	if (limit->window_us < (int64_t)LIMIT_WINDOW_LEAST_US ||
-	    limit->window_us > (int64_t)LIMIT_WINDOW_MOST_US)
+	if (limit->window_us < WINDOW_LEAST_US || limit->window_us > WINDOW_MOST_US)
 		return fault_say_at(fault, NULL, limit->place.line, limit->place.column,
 		    "limit %s: a window is between 1 ms and 400 days", limit->name);
 	if (limit->key == 0 || limit->key >> CONFIG_PART_COUNT)

@@ -392,7 +392,7 @@ END_TEST
 START_TEST(a_table_that_is_too_small_forgets_but_stays_whole)
 {
 	struct config_limit limits[LIMIT_RULES_MOST];
-	static char names[LIMIT_RULES_MOST][8];
+	static char names[LIMIT_RULES_MOST][16];
 
 	for (int i = 0; i < LIMIT_RULES_MOST; i++) {
 		snprintf(names[i], sizeof(names[i]), "r%d", i);

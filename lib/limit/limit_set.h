@@ -1,0 +1,54 @@
+#ifndef LIMIT_LIMIT_SET_H
+#define LIMIT_LIMIT_SET_H
+
+#include "base/fault.h"
+#include "config/item.h"
+
+/*
+ * The configured limits, compiled. A set never changes. A rule is known by its name, key,
+ * measure and window: a reload that changes quota, action, mode or |missing| finds the same
+ * counts again.
+ */
+#define LIMIT_RULES_MOST 64
+#define LIMIT_QUOTA_MOST UINT32_MAX /* see window/window.h */
+
+/* What a rule may do, from mild to harsh. */
+enum limit_action { LIMIT_PASS, LIMIT_TAG, LIMIT_THROTTLE, LIMIT_BLOCK, LIMIT_ACTION_COUNT };
+
+struct limit_rule {
+	char *name; /* owned */
+	uint64_t id;
+	uint32_t key; /* bits 1 << enum config_part */
+	enum config_measure measure;
+	enum config_mode mode;
+	enum config_missing missing;
+	enum limit_action
+	    action; /* what its mode lets it do: shadow LIMIT_PASS, tag LIMIT_TAG */
+	uint64_t quota, window_us;
+};
+
+struct limit_set {
+	uint64_t seed;
+	size_t count;
+	struct limit_rule rules[LIMIT_RULES_MOST];
+};
+
+/*
+ * Compiles |count| limits, of which nothing is kept. |seed| must be secret and the same in the
+ * whole fleet (a keyed hash in HASH_LIMIT of any fixed text). NULL with a fault that names the
+ * limit: more than LIMIT_RULES_MOST, a quota or window out of range, the same limit twice.
+ */
+struct limit_set *limit_set_new(
+    const struct config_limit *limits, size_t count, uint64_t seed, struct fault *fault);
+void limit_set_free(struct limit_set *set); /* NULL is allowed */
+
+size_t limit_set_count(const struct limit_set *set);
+const struct limit_rule *limit_set_rule(const struct limit_set *set, size_t number);
+
+/* The rule of that id, or NULL: of a table's entry it may have left the configuration. */
+const struct limit_rule *limit_set_find(const struct limit_set *set, uint64_t id);
+
+/* Whether some rule needs what only the body tells (template, model, prompt). */
+bool limit_set_needs_prompt(const struct limit_set *set);
+
+#endif
