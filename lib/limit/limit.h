@@ -1,18 +1,16 @@
 #ifndef LIMIT_LIMIT_H
 #define LIMIT_LIMIT_H
 
-#include "base/fault.h"
-#include "config/item.h"
 #include "facts/facts.h"
 #include "facts/prompt.h"
+#include "limit/limit_set.h"
 #include "limit/limit_table.h"
 
 /*
- * The configured limits, compiled, and the one question of every exchange: may it pass? A set
- * never changes; the counts live in a |struct limit_table| that outlasts it. A rule is known by
- * its name, key, measure and window: a reload that changes quota, action, mode or |missing|
- * finds the same counts again.
+ * The one question of every exchange: may it pass? The rules come from a |struct limit_set|,
+ * the counts live in a |struct limit_table| that outlasts it.
  */
+
 /* Who asks: keyed hashes or numbers, 0 = absent. */
 struct limit_subject {
 	uint64_t part[CONFIG_PART_COUNT];
