@@ -56,30 +56,26 @@ static enum http1_fault read_version(
 	return HTTP1_FAULT_VERSION;
 }
 
-/* Reads header lines from |at| to the empty line. */
+/* Reads the header lines from |at| up to the empty line, and notes which came. */
 static enum http1_fault read_headers(const char *at, struct bytes head,
     const struct http1_limits *limits, struct http1_head *out)
 {
-	const char *end = head.at + head.len, *empty_line = end - 2;
-	uint32_t room = limits->header_count < HTTP1_HEADERS_MAX ? limits->header_count
+	struct bytes lines = bytes_of(at, head.len - (size_t)(at - head.at) - 2);
+	uint32_t most = limits->header_count < HTTP1_HEADERS_MAX ? limits->header_count
 								 : HTTP1_HEADERS_MAX;
+	uint32_t count = 0;
+	enum http1_fault fault = http1_line_read_all(lines, out->header, most, &count);
 
-	while (at < empty_line) {
-		struct http1_header *header = &out->header[out->count];
-		enum http1_fault fault;
+	for (uint32_t i = 0; i < count; i++) {
+		enum http1_name known = out->header[i].known;
 
-		if (out->count == room)
-			return HTTP1_FAULT_TOO_MANY_HEADERS;
-		fault = http1_line_parse(&at, end, header);
-		if (fault)
-			return fault;
-		out->count++;
-		if (out->first[header->known])
-			out->repeated |= UINT64_C(1) << header->known;
+		if (out->first[known])
+			out->repeated |= UINT64_C(1) << known;
 		else
-			out->first[header->known] = out->count;
+			out->first[known] = (uint8_t)(i + 1);
 	}
-	return HTTP1_FAULT_NONE;
+	out->count = (uint8_t)count;
+	return fault;
 }
 
 /* Why the target that ends at |stop| is not followed by a space and a version. */
@@ -148,14 +144,15 @@ enum http1_fault http1_parse_request(
 static enum http1_fault read_status_line(
     const char **at, const char *end, struct http1_head *out)
 {
-	const char *code = *at + VERSION_BYTES + 1, *stop;
+	const char *code, *stop;
 	enum http1_fault fault;
 
-	if (end - code < 3 + 4)
+	if (end - *at < VERSION_BYTES + 1 + 3 + 4)
 		return HTTP1_FAULT_STATUS_LINE;
 	fault = read_version(*at, out, HTTP1_FAULT_STATUS_LINE);
 	if (fault)
 		return fault;
+	code = *at + VERSION_BYTES + 1;
 	for (int i = 0; i < 3; i++) {
 		unsigned digit = (unsigned char)(code[i] - '0');
 
@@ -169,7 +166,7 @@ static enum http1_fault read_status_line(
 		return HTTP1_FAULT_STATUS_LINE;
 	stop += *stop == ' ';
 	out->reason.at = stop;
-	stop = http1_chars_skip_value(stop, end);
+	stop = http1_chars_skip(stop, HTTP1_CHAR_VALUE);
 	out->reason.len = (size_t)(stop - out->reason.at);
 	*at = stop + 2;
 	return stop[0] == '\r' && stop[1] == '\n'

@@ -177,13 +177,14 @@ static enum http1_fault eat(struct http1_body *body, char c)
 /* Judges the line just kept; true when it is to be shown. */
 static bool end_line(struct http1_body *body, enum http1_fault *fault)
 {
-	const char *at = body->line;
 	struct http1_header trailer;
+	uint32_t count;
 
 	body->state = BODY_LINE_DUE;
 	*fault = ++body->trailer_count > HTTP1_TRAILER_LINES
 		     ? HTTP1_FAULT_TRAILER_TOO_LARGE
-		     : http1_line_parse(&at, at + body->line_len, &trailer);
+		     : http1_line_read_all(
+			   bytes_of(body->line, body->line_len), &trailer, 1, &count);
 	return !*fault && trailer.known == HTTP1_OTHER;
 }
 

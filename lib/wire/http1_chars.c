@@ -37,22 +37,20 @@ bool http1_chars_all(struct bytes b, enum http1_char kind)
 	return b.len > 0;
 }
 
-/* Is one of the eight bytes below 0x20, or 0x7F? Exact, but says not which (H. Warren, Hacker's
- * Delight, §6-1). A tab counts: the byte loop decides on it. */
-static bool has_control(uint64_t word)
+bool http1_chars_same_short(const char *at, const char *lower, size_t len)
 {
-	const uint64_t ones = UINT64_MAX / 255, high = ones * 0x80;
-	uint64_t del = word ^ ones * 0x7F;
+	uint64_t word = 0, wanted = 0;
 
-	return (((word - ones * 0x20) & ~word) | ((del - ones) & ~del)) & high;
-}
-
-const char *http1_chars_skip_value(const char *at, const char *end)
-{
-	for (uint64_t word; end - at >= 8; at += 8) {
-		memcpy(&word, at, 8);
-		if (has_control(word))
-			break;
+	if (len < 4) {
+		for (size_t i = 0; i < len; i++) {
+			word = word << 8 | (unsigned char)at[i];
+			wanted = wanted << 8 | (unsigned char)lower[i];
+		}
+		return http1_chars_same_word(word, wanted);
 	}
-	return http1_chars_skip(at, HTTP1_CHAR_VALUE);
+	memcpy(&word, at, 4);
+	memcpy(&wanted, lower, 4);
+	return http1_chars_same_word(word, wanted) &&
+	       (memcpy(&word, at + len - 4, 4), memcpy(&wanted, lower + len - 4, 4),
+		   http1_chars_same_word(word, wanted));
 }

@@ -1,6 +1,8 @@
 #ifndef WIRE_HTTP1_CHARS_H
 #define WIRE_HTTP1_CHARS_H
 
+#include <endian.h>
+
 #include "base/bytes.h"
 
 /*
@@ -35,7 +37,43 @@ static inline const char *http1_chars_skip(const char *at, enum http1_char kind)
 /* True when |b| is not empty and all of it is of |kind|. */
 bool http1_chars_all(struct bytes b, enum http1_char kind);
 
-/* The same as http1_chars_skip for HTTP1_CHAR_VALUE, eight bytes at a time up to |end|. */
-const char *http1_chars_skip_value(const char *at, const char *end);
+/* Eight bytes as a number whose lowest byte is the first, whatever the machine. */
+static inline uint64_t http1_chars_load(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return le64toh(word);
+}
+
+/*
+ * Whether |word| is |lower| but for the case of letters. Bit 5 is ignored just where |lower|
+ * has a letter (bit 6), so that nothing but a letter's other case passes for it.
+ */
+static inline bool http1_chars_same_word(uint64_t word, uint64_t lower)
+{
+	return (word | (lower & UINT64_MAX / 255 * 0x40) >> 1) == lower;
+}
+
+/* http1_chars_same for fewer than eight bytes. */
+bool http1_chars_same_short(const char *at, const char *lower, size_t len);
+
+/* True when |b| is |lower| but for ASCII case. |lower| holds lower-case letters, digits and
+ * '-'. Words overlap at the end rather than run over it. */
+static inline bool http1_chars_same(struct bytes b, struct bytes lower)
+{
+	size_t at = 0, last = b.len - 8;
+
+	if (b.len != lower.len)
+		return false;
+	if (b.len < 8)
+		return http1_chars_same_short(b.at, lower.at, b.len);
+	for (; at < last; at += 8)
+		if (!http1_chars_same_word(
+			http1_chars_load(b.at + at), http1_chars_load(lower.at + at)))
+			return false;
+	return http1_chars_same_word(
+	    http1_chars_load(b.at + last), http1_chars_load(lower.at + last));
+}
 
 #endif

@@ -28,7 +28,7 @@ static enum http1_fault settle_coding(struct http1_head *head)
 
 			if (!http1_chars_all(coding, HTTP1_CHAR_TOKEN))
 				return HTTP1_FAULT_CODING;
-			is_last_chunked = bytes_equal_nocase(coding, BYTES("chunked"));
+			is_last_chunked = http1_chars_same(coding, BYTES("chunked"));
 			chunked += is_last_chunked;
 			codings++;
 		} while (rest.at);
@@ -75,7 +75,7 @@ static void nominate(struct http1_head *head, struct bytes name)
 /* The options of all Connection lines. */
 struct options {
 	bool has_close, has_keep_alive, has_upgrade;
-	int count;
+	int other;
 };
 
 static enum http1_fault read_options(
@@ -86,15 +86,15 @@ static enum http1_fault read_options(
 
 		if (!option.len)
 			continue;
-		if (!http1_chars_all(option, HTTP1_CHAR_TOKEN) ||
-		    ++options->count > CONNECTION_OPTIONS)
-			return HTTP1_FAULT_CONNECTION;
-		if (bytes_equal_nocase(option, BYTES("keep-alive")))
+		if (http1_chars_same(option, BYTES("keep-alive")))
 			options->has_keep_alive = true;
-		else if (bytes_equal_nocase(option, BYTES("close")))
+		else if (http1_chars_same(option, BYTES("close")))
 			options->has_close = true;
-		else if (bytes_equal_nocase(option, BYTES("upgrade")))
+		else if (http1_chars_same(option, BYTES("upgrade")))
 			options->has_upgrade = true;
+		else if (!http1_chars_all(option, HTTP1_CHAR_TOKEN) ||
+			 ++options->other > CONNECTION_OPTIONS)
+			return HTTP1_FAULT_CONNECTION;
 		else
 			nominate(head, option);
 	}
@@ -124,7 +124,7 @@ enum http1_fault http1_facts_expect(struct http1_head *head)
 	if (!expect || !head->minor) /* a 1.0 client cannot read a 100 (RFC 9110 §10.1.1) */
 		return HTTP1_FAULT_NONE;
 	if (is_repeated(head, HTTP1_EXPECT) ||
-	    !bytes_equal_nocase(expect->value, BYTES("100-continue")))
+	    !http1_chars_same(expect->value, BYTES("100-continue")))
 		return HTTP1_FAULT_EXPECTATION;
 	head->expects_continue = head->framing != HTTP1_FRAMING_NONE;
 	return HTTP1_FAULT_NONE;

@@ -5,10 +5,10 @@
 
 /*
  * The header names that somebody in the house looks at, in lower case. Rows stand by growing
- * length (the look-up needs it, a test proves it). The kind of a name says what a proxy does
- * with it: HOP belongs to this connection alone (RFC 9110 §7.6.1) and is never forwarded, END
- * belongs to the exchange. |row| is called as row(id, text, kind, extra). "Proxy" is no header
- * of HTTP, but CGI programs take it for a setting.
+ * length (the look-up needs it, a test proves it), among equals the frequent ones first. The
+ * kind of a name says what a proxy does with it: HOP belongs to this connection alone (RFC 9110
+ * §7.6.1) and is never forwarded, END belongs to the exchange. |row| is called as row(id, text,
+ * kind, extra). "Proxy" is no header of HTTP, but CGI programs take it for a setting.
  */
 /* clang-format off */
 #define HTTP1_NAMES(row, extra)						\
@@ -20,10 +20,10 @@
 	row(ALLOW, "allow", END, extra)					\
 	row(PROXY, "proxy", HOP, extra)					\
 	row(ACCEPT, "accept", END, extra)				\
-	row(COOKIE, "cookie", END, extra)				\
 	row(EXPECT, "expect", END, extra)				\
-	row(ORIGIN, "origin", END, extra)				\
+	row(COOKIE, "cookie", END, extra)				\
 	row(SERVER, "server", END, extra)				\
+	row(ORIGIN, "origin", END, extra)				\
 	row(API_KEY, "api-key", END, extra)				\
 	row(REFERER, "referer", END, extra)				\
 	row(TRAILER, "trailer", END, extra)				\
@@ -31,30 +31,30 @@
 	row(ALT_SVC, "alt-svc", END, extra)				\
 	row(LOCATION, "location", END, extra)				\
 	row(PRIORITY, "priority", END, extra)				\
-	row(FORWARDED, "forwarded", END, extra)				\
 	row(X_API_KEY, "x-api-key", END, extra)				\
+	row(FORWARDED, "forwarded", END, extra)				\
 	row(X_REAL_IP, "x-real-ip", END, extra)				\
-	row(CONNECTION, "connection", HOP, extra)			\
-	row(KEEP_ALIVE, "keep-alive", HOP, extra)			\
-	row(REQUEST_ID, "request-id", END, extra)			\
-	row(SET_COOKIE, "set-cookie", END, extra)			\
 	row(USER_AGENT, "user-agent", END, extra)			\
-	row(RETRY_AFTER, "retry-after", END, extra)			\
+	row(CONNECTION, "connection", HOP, extra)			\
+	row(REQUEST_ID, "request-id", END, extra)			\
+	row(KEEP_ALIVE, "keep-alive", HOP, extra)			\
+	row(SET_COOKIE, "set-cookie", END, extra)			\
 	row(TRACEPARENT, "traceparent", END, extra)			\
+	row(RETRY_AFTER, "retry-after", END, extra)			\
 	row(CONTENT_TYPE, "content-type", END, extra)			\
 	row(X_REQUEST_ID, "x-request-id", END, extra)			\
 	row(AUTHORIZATION, "authorization", END, extra)			\
 	row(CACHE_CONTROL, "cache-control", END, extra)			\
-	row(ACCEPT_CHARSET, "accept-charset", END, extra)		\
 	row(CONTENT_LENGTH, "content-length", END, extra)		\
+	row(X_GOOG_API_KEY, "x-goog-api-key", END, extra)		\
+	row(ACCEPT_CHARSET, "accept-charset", END, extra)		\
 	row(HTTP2_SETTINGS, "http2-settings", HOP, extra)		\
 	row(RETRY_AFTER_MS, "retry-after-ms", END, extra)		\
 	row(SEC_FETCH_MODE, "sec-fetch-mode", END, extra)		\
-	row(X_GOOG_API_KEY, "x-goog-api-key", END, extra)		\
 	row(X_SHOULD_RETRY, "x-should-retry", END, extra)		\
 	row(ACCEPT_ENCODING, "accept-encoding", END, extra)		\
-	row(ACCEPT_LANGUAGE, "accept-language", END, extra)		\
 	row(X_FORWARDED_FOR, "x-forwarded-for", END, extra)		\
+	row(ACCEPT_LANGUAGE, "accept-language", END, extra)		\
 	row(IDEMPOTENCY_KEY, "idempotency-key", END, extra)		\
 	row(CONTENT_ENCODING, "content-encoding", END, extra)		\
 	row(PROXY_CONNECTION, "proxy-connection", HOP, extra)		\
@@ -62,8 +62,8 @@
 	row(X_FORWARDED_PORT, "x-forwarded-port", END, extra)		\
 	row(ANTHROPIC_VERSION, "anthropic-version", END, extra)		\
 	row(TRANSFER_ENCODING, "transfer-encoding", HOP, extra)		\
-	row(X_ACCEL_BUFFERING, "x-accel-buffering", END, extra)		\
 	row(X_FORWARDED_PROTO, "x-forwarded-proto", END, extra)		\
+	row(X_ACCEL_BUFFERING, "x-accel-buffering", END, extra)		\
 	row(PROXY_AUTHENTICATE, "proxy-authenticate", HOP, extra)	\
 	row(OPENAI_ORGANIZATION, "openai-organization", END, extra)	\
 	row(PROXY_AUTHORIZATION, "proxy-authorization", HOP, extra)	\
@@ -82,14 +82,18 @@ enum http1_name {
 };
 #undef HTTP1_NAME_ENUM
 
-/* Which of them |name| is, whatever its case. |name| must consist of token characters (RFC 9110
- * §5.6.2), as every parsed name does. */
+/* A bit for each name that ends at this connection by itself. */
+#define HTTP1_NAME_END                        0
+#define HTTP1_NAME_HOP                        1
+#define HTTP1_NAME_BIT(id, text, kind, extra) | (uint64_t)HTTP1_NAME_##kind << HTTP1_##id
+static const uint64_t http1_name_hops = 0 HTTP1_NAMES(HTTP1_NAME_BIT, );
+#undef HTTP1_NAME_BIT
+
+/* Which of them |name| is, whatever its case. For any answer but HTTP1_OTHER and the classes,
+ * |name| is a token. */
 enum http1_name http1_name_of(struct bytes name);
 
 /* The name in lower case; the prefix for a class, "other" for HTTP1_OTHER. */
 struct bytes http1_name_text(enum http1_name name);
-
-/* True for the names that end at this connection by themselves. */
-bool http1_name_is_hop(enum http1_name name);
 
 #endif
