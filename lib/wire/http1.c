@@ -78,14 +78,14 @@ static enum http1_fault read_headers(const char *at, struct bytes head,
 	return fault;
 }
 
-/* Why the target that ends at |stop| is not followed by a space and a version. */
-static enum http1_fault fault_of_target(struct bytes target, const char *stop)
+/* Why |word|, which ends at |stop|, is not followed by a space and the rest of the line. */
+static enum http1_fault fault_of_word(
+    struct bytes word, const char *stop, enum http1_fault fault)
 {
-	if (stop[0] == '\r' && stop[1] == '\n')
-		return HTTP1_FAULT_REQUEST_LINE;
-	if (*stop == ' ' && !target.len)
-		return HTTP1_FAULT_REQUEST_LINE;
-	return http1_line_stray(*stop, HTTP1_FAULT_TARGET);
+	bool is_line_end = stop[0] == '\r' && stop[1] == '\n';
+
+	return is_line_end || (*stop == ' ' && !word.len) ? HTTP1_FAULT_REQUEST_LINE
+							  : http1_line_stray(*stop, fault);
 }
 
 /* Reads "METHOD TARGET HTTP/1.x" and moves |*at| behind its CRLF. */
@@ -97,12 +97,12 @@ static enum http1_fault read_request_line(
 
 	out->method = bytes_of(start, (size_t)(stop - start));
 	if (*stop != ' ' || !out->method.len)
-		return http1_line_stray(*stop, HTTP1_FAULT_METHOD);
+		return fault_of_word(out->method, stop, HTTP1_FAULT_METHOD);
 	start = stop + 1;
 	stop = http1_chars_skip(start, HTTP1_CHAR_TARGET);
 	out->target = bytes_of(start, (size_t)(stop - start));
 	if (*stop != ' ' || !out->target.len)
-		return fault_of_target(out->target, stop);
+		return fault_of_word(out->target, stop, HTTP1_FAULT_TARGET);
 	if (out->target.len > limits->target_bytes)
 		return HTTP1_FAULT_TARGET_TOO_LONG;
 	start = stop + 1;

@@ -123,26 +123,28 @@ static enum http1_fault keep(struct http1_body *body, char c)
 
 static enum http1_fault eat_trailer(struct http1_body *body, char c)
 {
+	if (body->state == BODY_LINE_LF && c != '\n')
+		return HTTP1_FAULT_BARE_CR;
+	if (body->state != BODY_LINE_LF && c == '\n')
+		return HTTP1_FAULT_BARE_LF;
 	if (body->state == BODY_LINE_DUE) {
 		body->line_len = 0;
 		body->state = c == '\r' ? BODY_END_LF : BODY_LINE;
 		return c == '\r' ? HTTP1_FAULT_NONE : keep(body, c);
 	}
-	if (body->state == BODY_LINE && c == '\r')
-		body->state = BODY_LINE_LF;
-	else if (body->state == BODY_LINE_LF) {
-		if (c != '\n')
-			return HTTP1_FAULT_BARE_CR;
+	if (body->state == BODY_LINE_LF)
 		body->state = BODY_LINE_WHOLE;
-	}
+	else if (c == '\r')
+		body->state = BODY_LINE_LF;
 	return keep(body, c);
 }
 
-/* |c| must be |due|, and then the state is |next|. */
-static enum http1_fault eat_due(struct http1_body *body, char c, char due, enum state next)
+/* Goes on to |next| if the byte was the one due. */
+static enum http1_fault go_on(
+    struct http1_body *body, bool is_due, enum state next, enum http1_fault fault)
 {
-	if (c != due)
-		return HTTP1_FAULT_CHUNK_END;
+	if (!is_due)
+		return fault;
 	body->state = (uint8_t)next;
 	return HTTP1_FAULT_NONE;
 }
@@ -151,24 +153,22 @@ static enum http1_fault eat(struct http1_body *body, char c)
 {
 	switch ((enum state)body->state) {
 	case BODY_CHUNK_CR:
-		return eat_due(body, c, '\r', BODY_CHUNK_LF);
+		return go_on(body, c == '\r', BODY_CHUNK_LF, HTTP1_FAULT_CHUNK_END);
 	case BODY_CHUNK_LF:
 		body->size_digits = 0;
 		body->extension_len = 0;
-		return eat_due(body, c, '\n', BODY_SIZE);
+		return go_on(body, c == '\n', BODY_SIZE, HTTP1_FAULT_CHUNK_END);
 	case BODY_SIZE:
 		return eat_size(body, c);
 	case BODY_SIZE_LF:
-		if (c != '\n')
-			return HTTP1_FAULT_CHUNK_SIZE;
-		body->state = body->left ? BODY_CHUNK : BODY_LINE_DUE;
-		return HTTP1_FAULT_NONE;
+		return go_on(body, c == '\n', body->left ? BODY_CHUNK : BODY_LINE_DUE,
+		    HTTP1_FAULT_CHUNK_SIZE);
 	case BODY_LINE_DUE:
 	case BODY_LINE:
 	case BODY_LINE_LF:
 		return eat_trailer(body, c);
 	case BODY_END_LF:
-		return c == '\n' ? eat_due(body, c, '\n', BODY_DONE) : HTTP1_FAULT_BARE_CR;
+		return go_on(body, c == '\n', BODY_DONE, HTTP1_FAULT_BARE_CR);
 	default:
 		return eat_extension(body, c);
 	}
