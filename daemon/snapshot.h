@@ -1,12 +1,12 @@
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
-#include "base/fault.h"
 #include "base/keyed_hash.h"
 #include "config/config.h"
-#include "facts/address.h"
 #include "facts/asn.h"
+#include "facts/cidr_list.h"
 #include "facts/identity.h"
+#include "facts/owners.h"
 #include "limit/limit.h"
 
 #include <openssl/ssl.h>
@@ -36,6 +36,14 @@ struct snapshot_upstream {
 	struct snapshot_server *servers;
 };
 
+/* The settings of an open listener. One that a reload took out of the file keeps its settings,
+ * and the snapshot that holds them, until the restart that closes it. */
+struct snapshot_listen {
+	const struct config_listen *config;
+	SSL_CTX *tls;           /* NULL = clear */
+	struct snapshot *owner; /* of |config|; NULL = this snapshot */
+};
+
 struct snapshot_route {
 	const struct config_route *config;
 	size_t upstream; /* index into |upstreams| */
@@ -48,10 +56,12 @@ struct snapshot {
 	struct keyed_hash *hash; /* the master: every worker clones it */
 	struct cidr_list *trusted;
 	struct identity *identity;
-	struct asn *asn; /* NULL = no database named */
+	struct owners *owners; /* NULL = no file named */
+	struct asn_table *asn; /* NULL = no database named */
 	struct limit_set *limits;
-	size_t listen_count;
-	SSL_CTX **listen_tls; /* one a listener, NULL = clear */
+	struct tls_tickets *tickets;
+	size_t listen_count; /* listeners keep their number for the life of the process */
+	struct snapshot_listen *listens;
 	size_t upstream_count;
 	struct snapshot_upstream *upstreams;
 	size_t route_count;
@@ -60,14 +70,20 @@ struct snapshot {
 
 /*
  * Builds the next generation from a configuration, which it takes even on failure. |previous|
- * may be NULL; TLS ticket keys are carried over from it, so that sessions survive a reload.
- * Resolves upstream names (it may block: main thread only). NULL with a fault when a
- * certificate, a database, a list or a name is not to be had.
+ * may be NULL; what must outlast a reload is carried over from it: TLS ticket keys, the keys of
+ * the hashes, the numbers of the listeners. Resolves upstream names (it may block: main thread
+ * only). NULL, with every fault appended to |faults|, when a secret, certificate, database,
+ * list or name is not to be had.
  */
 struct snapshot *snapshot_new(
-    struct config *config, const struct snapshot *previous, struct fault *fault);
+    struct config *config, struct snapshot *previous, struct config_list *faults);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot); /* NULL is allowed; any thread */
+
+/* Whether |route| takes a request for |path| (without its query) at |host| (with or without a
+ * port; may be empty). A path matches whole segments: "/v1" takes "/v1/x" and not "/v1x". */
+bool snapshot_route_matches(
+    const struct snapshot_route *route, struct bytes path, struct bytes host);
 
 #endif
