@@ -28,7 +28,7 @@ void *xalloc_array(size_t count, size_t each)
 	return must(calloc(count ? count : 1, each ? each : 1));
 }
 
-void *xrealloc_array(void *old, size_t count, size_t each)
+void *xalloc_grow(void *old, size_t count, size_t each)
 {
 	return must(reallocarray(old, count ? count : 1, each ? each : 1));
 }

@@ -10,7 +10,7 @@
  */
 void *xalloc(size_t bytes);                    /* zeroed */
 void *xalloc_array(size_t count, size_t each); /* zeroed, overflow checked */
-void *xrealloc_array(void *old, size_t count, size_t each);
+void *xalloc_grow(void *old, size_t count, size_t each);
 char *xalloc_text(const char *text); /* a copy; NULL gives NULL */
 char *xalloc_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -59,7 +59,7 @@ static void add_range(struct ranges *ranges, wide low, wide high)
 {
 	if (ranges->count == ranges->room) {
 		ranges->room = ranges->room ? 2 * ranges->room : 8;
-		ranges->at = xrealloc_array(ranges->at, ranges->room, sizeof(*ranges->at));
+		ranges->at = xalloc_grow(ranges->at, ranges->room, sizeof(*ranges->at));
 	}
 	ranges->at[ranges->count++] = (struct range){ low, high };
 }

@@ -20,7 +20,7 @@ static char *reserve(struct pile *pile, size_t more)
 	}
 	if (pile->len + more > pile->room) {
 		pile->room = (pile->len + more) * 2;
-		pile->at = xrealloc_array(pile->at, pile->room, 1);
+		pile->at = xalloc_grow(pile->at, pile->room, 1);
 	}
 	return pile->at + pile->start + pile->len;
 }
