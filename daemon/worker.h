@@ -18,7 +18,7 @@ struct snapshot;
  * here waits for detection, Redis or the disk.
  */
 struct worker_seat {
-	int number;                /* 0-based */
+	int number, count;         /* this one of so many, 0-based */
 	struct snapshot *snapshot; /* the worker takes its own reference */
 	const int *listen_fds; /* one a listener of the configuration, owned by the worker from
 				  now on */

@@ -1,0 +1,389 @@
+/*
+ * Sockets, clear and TLS. Reads go into the worker's one buffer, writes leave at once by one
+ * writev; memory is held for a peer only while that peer is slow. Must never understand a byte.
+ */
+#include "link.h"
+
+#include "base/xalloc.h"
+#include "magic.h"
+#include "worker_inside.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void on_readable(evutil_socket_t fd, short what, void *arg);
+static void on_writable(evutil_socket_t fd, short what, void *arg);
+
+static void arm_reading(struct link *link)
+{
+	short what = link->is_reading ? EV_READ : EV_CLOSED;
+
+	event_assign(&link->readable, link->worker->base, link->fd, what | EV_PERSIST,
+	    on_readable, link);
+	event_add(&link->readable, NULL);
+}
+
+static void arm_writing(struct link *link, bool is_wanted)
+{
+	if (link->is_write_armed == is_wanted)
+		return;
+	link->is_write_armed = is_wanted;
+	if (is_wanted)
+		event_add(&link->writable, NULL);
+	else
+		event_del(&link->writable);
+}
+
+void link_open(
+    struct link *link, struct worker *worker, int fd, SSL *ssl, enum link_state state)
+{
+	const struct link_events *events = link->events;
+
+	*link = (struct link){ .magic = MAGIC_LINK,
+		.state = (uint8_t)state,
+		.is_reading = true,
+		.fd = fd,
+		.ssl = ssl,
+		.worker = worker,
+		.events = events };
+	event_assign(
+	    &link->writable, worker->base, fd, EV_WRITE | EV_PERSIST, on_writable, link);
+	arm_reading(link);
+	if (state == LINK_CONNECTING)
+		arm_writing(link, true);
+}
+
+static void drop_pending(struct link *link)
+{
+	if (link->pending)
+		explicit_bzero(link->pending, link->pending_room);
+	free(link->pending);
+	link->pending = NULL;
+	link->pending_at = link->pending_bytes = link->pending_room = 0;
+}
+
+void link_close(struct link *link, bool is_abrupt)
+{
+	if (link->state == LINK_CLOSED)
+		return;
+	event_del(&link->readable);
+	arm_writing(link, false);
+	if (link->ssl) {
+		if (link->state == LINK_OPEN && !is_abrupt)
+			SSL_shutdown(link->ssl);
+		else /* a session of a broken connection may still be resumed */
+			SSL_set_shutdown(link->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+		SSL_free(link->ssl);
+		ERR_clear_error();
+	}
+	if (is_abrupt) {
+		struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+		setsockopt(link->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	}
+	close(link->fd);
+	drop_pending(link);
+	link->state = LINK_CLOSED;
+	link->ssl = NULL;
+	link->fd = -1;
+}
+
+void link_want_reading(struct link *link, bool is_wanted)
+{
+	if (link->is_reading == is_wanted || link->state == LINK_CLOSED)
+		return;
+	link->is_reading = is_wanted;
+	event_del(&link->readable);
+	arm_reading(link);
+	/* bytes that TLS has already taken off the socket ring no bell of their own */
+	if (is_wanted && link->ssl && SSL_has_pending(link->ssl))
+		event_active(&link->readable, EV_READ, 1);
+}
+
+static enum link_end end_of_errno(void)
+{
+	return errno == 0 ? LINK_END_EOF : LINK_END_RESET;
+}
+
+static enum link_end end_of_tls(struct link *link, int result)
+{
+	switch (SSL_get_error(link->ssl, result)) {
+	case SSL_ERROR_WANT_READ:
+		return LINK_END_NONE;
+	case SSL_ERROR_WANT_WRITE:
+		arm_writing(link, true);
+		return LINK_END_NONE;
+	case SSL_ERROR_ZERO_RETURN:
+		return LINK_END_EOF;
+	case SSL_ERROR_SYSCALL:
+		return end_of_errno();
+	default:
+		return LINK_END_TLS;
+	}
+}
+
+static ssize_t read_tls(struct link *link, char *at, size_t room, enum link_end *end)
+{
+	size_t used = 0;
+
+	do {
+		int got;
+
+		ERR_clear_error();
+		errno = 0;
+		got = SSL_read(link->ssl, at + used, (int)(room - used));
+		if (got <= 0) {
+			*end = end_of_tls(link, got);
+			if (*end != LINK_END_NONE && used == 0)
+				return -1;
+			break;
+		}
+		used += (size_t)got;
+	} while (used < room && SSL_has_pending(link->ssl));
+	if (used == room && SSL_has_pending(link->ssl))
+		event_active(&link->readable, EV_READ, 1);
+	return (ssize_t)used;
+}
+
+ssize_t link_read(struct link *link, char *at, size_t room, enum link_end *end)
+{
+	ssize_t got;
+
+	*end = LINK_END_NONE;
+	if (link->ssl)
+		return read_tls(link, at, room, end);
+	got = read(link->fd, at, room);
+	if (got > 0)
+		return got;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	*end = got == 0 ? LINK_END_EOF : LINK_END_RESET;
+	return -1;
+}
+
+/* What the peer takes now of one run of bytes through TLS: the count, or -1. */
+static ssize_t write_tls(struct link *link, const char *at, size_t len)
+{
+	size_t sent = 0;
+
+	while (sent < len) {
+		int put;
+
+		ERR_clear_error();
+		errno = 0;
+		put = SSL_write(link->ssl, at + sent, (int)(len - sent));
+		if (put <= 0)
+			return end_of_tls(link, put) == LINK_END_NONE ? (ssize_t)sent : -1;
+		sent += (size_t)put;
+	}
+	return (ssize_t)sent;
+}
+
+static ssize_t write_clear(struct link *link, const struct iovec *spans, int count)
+{
+	ssize_t put = writev(link->fd, spans, count);
+
+	if (put < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	return put;
+}
+
+static void keep_pending(struct link *link, const char *at, size_t len)
+{
+	size_t need = link->pending_at + link->pending_bytes + len;
+
+	if (need > link->pending_room) {
+		link->pending_room = need < 4096 ? 4096 : need;
+		link->pending = xalloc_grow(link->pending, link->pending_room, 1);
+	}
+	memcpy(link->pending + link->pending_at + link->pending_bytes, at, len);
+	link->pending_bytes += len;
+}
+
+/* Keeps what follows the first |sent| bytes of the spans. */
+static void keep_rest(struct link *link, const struct iovec *spans, int count, size_t sent)
+{
+	for (int i = 0; i < count; i++) {
+		size_t skip = sent < spans[i].iov_len ? sent : spans[i].iov_len;
+
+		sent -= skip;
+		if (skip < spans[i].iov_len)
+			keep_pending(link, (const char *)spans[i].iov_base + skip,
+			    spans[i].iov_len - skip);
+	}
+}
+
+/* TLS wants one run of bytes: one record where several writes would make several. */
+static ssize_t write_tls_spans(struct link *link, const struct iovec *spans, int count)
+{
+	char *scratch = link->worker->scratch;
+	size_t used = 0;
+
+	if (count == 1)
+		return write_tls(link, spans[0].iov_base, spans[0].iov_len);
+	for (int i = 0; i < count; i++) {
+		assert(used + spans[i].iov_len <= WORKER_SCRATCH_BYTES);
+		memcpy(scratch + used, spans[i].iov_base, spans[i].iov_len);
+		used += spans[i].iov_len;
+	}
+	return write_tls(link, scratch, used);
+}
+
+int link_write(struct link *link, const struct iovec *spans, int count)
+{
+	size_t total = 0;
+	ssize_t sent = 0;
+
+	for (int i = 0; i < count; i++)
+		total += spans[i].iov_len;
+	if (total == 0)
+		return 0;
+	if (link->state == LINK_OPEN && !link_has_pending(link)) {
+		sent = link->ssl ? write_tls_spans(link, spans, count)
+				 : write_clear(link, spans, count);
+		if (sent < 0)
+			return -1;
+		link->sent_bytes += (size_t)sent;
+	}
+	if ((size_t)sent == total)
+		return 0;
+	keep_rest(link, spans, count, (size_t)sent);
+	if (link->state == LINK_OPEN)
+		arm_writing(link, true);
+	return 0;
+}
+
+void link_move_pending(struct link *from, struct link *to)
+{
+	struct iovec span = { from->pending + from->pending_at, from->pending_bytes };
+
+	keep_rest(to, &span, 1, 0);
+	if (to->state == LINK_OPEN && link_has_pending(to))
+		arm_writing(to, true);
+	drop_pending(from);
+}
+
+void link_shutdown(struct link *link)
+{
+	if (link->state != LINK_OPEN)
+		return;
+	if (link->ssl)
+		SSL_shutdown(link->ssl);
+	else
+		shutdown(link->fd, SHUT_WR);
+}
+
+static int flush_pending(struct link *link)
+{
+	struct iovec span = { link->pending + link->pending_at, link->pending_bytes };
+	ssize_t sent = link->ssl ? write_tls(link, span.iov_base, span.iov_len)
+				 : write_clear(link, &span, 1);
+
+	if (sent < 0)
+		return -1;
+	link->sent_bytes += (size_t)sent;
+	link->pending_at += (size_t)sent;
+	link->pending_bytes -= (size_t)sent;
+	if (!link_has_pending(link))
+		drop_pending(link);
+	return 0;
+}
+
+/* Writes what is pending; the last byte out rings on_drained. */
+static void flush(struct link *link)
+{
+	if (flush_pending(link) < 0) {
+		link->events->on_end(link, LINK_END_RESET);
+		return;
+	}
+	arm_writing(link, link_has_pending(link));
+	if (!link_has_pending(link))
+		link->events->on_drained(link);
+}
+
+static void now_open(struct link *link)
+{
+	link->state = LINK_OPEN;
+	arm_writing(link, false);
+	link->events->on_open(link);
+	if (link->state == LINK_OPEN && link_has_pending(link))
+		flush(link);
+	/* what came with the last handshake record rings no bell of its own */
+	if (link->state == LINK_OPEN && link->ssl && SSL_has_pending(link->ssl))
+		event_active(&link->readable, EV_READ, 1);
+}
+
+static void shake(struct link *link)
+{
+	int result;
+	enum link_end end;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_do_handshake(link->ssl);
+	if (result == 1) {
+		now_open(link);
+		return;
+	}
+	arm_writing(link, false);
+	end = end_of_tls(link, result);
+	if (end != LINK_END_NONE)
+		link->events->on_end(link, end);
+}
+
+static void finish_connecting(struct link *link)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (error) {
+		link->events->on_end(link, LINK_END_REFUSED);
+		return;
+	}
+	if (!link->ssl) {
+		now_open(link);
+		return;
+	}
+	link->state = LINK_SHAKING;
+	shake(link);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *link = magic_check(arg, MAGIC_LINK);
+
+	(void)fd;
+	worker_clock_read(link->worker);
+	if (link->state == LINK_CONNECTING)
+		return; /* the writable event tells how connecting went */
+	if (link->state == LINK_SHAKING)
+		shake(link);
+	else if (what & EV_CLOSED)
+		link->events->on_end(link, LINK_END_EOF);
+	else
+		link->events->on_readable(link);
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct link *link = magic_check(arg, MAGIC_LINK);
+
+	(void)fd, (void)what;
+	worker_clock_read(link->worker);
+	if (link->state == LINK_CONNECTING) {
+		finish_connecting(link);
+		return;
+	}
+	if (link->state == LINK_SHAKING) {
+		shake(link);
+		return;
+	}
+	if (link_has_pending(link))
+		flush(link);
+	else
+		arm_writing(link, false);
+}
