@@ -1,0 +1,467 @@
+/*
+ * HTTP/1 towards the client: heads and bodies in, replies out, one exchange at a time. What was
+ * not understood is never forwarded: it is answered with its fault's status and the connection
+ * closed. Must never look at limits, verdicts or upstreams.
+ */
+#include "client.h"
+#include "exchange.h"
+#include "http1_reply.h"
+#include "magic.h"
+#include "wire/http1_put.h"
+
+#include <stdlib.h>
+
+#define STASH_MOST    (64 * 1024) /* of the next requests while a reply is under way */
+#define STASH_STEP    (4 * 1024)
+#define LINGER_US     (2 * 1000 * 1000) /* for a client to read our last words */
+#define TRAILER_BYTES 1024
+
+static void on_deadline(struct deadline *deadline);
+
+static const struct config *config_of(const struct client *client)
+{
+	return client->worker->lease->snapshot->config;
+}
+
+static void wait_for(struct client *client, int64_t after_us)
+{
+	worker_deadline(client->worker, &client->deadline, after_us, on_deadline);
+}
+
+static void open_http1(struct client *client)
+{
+	client->http1 = (struct http1_side){ .phase = HTTP1_PHASE_HEAD,
+		.is_body_wanted = true };
+	wait_for(client, config_of(client)->timeouts.head_us);
+}
+
+static void drop_stash(struct http1_side *side)
+{
+	if (side->stash)
+		explicit_bzero(side->stash, side->stash_room);
+	free(side->stash);
+	side->stash = NULL;
+	side->stash_bytes = side->stash_room = 0;
+}
+
+/* Keeps |rest|, which may lie in the stash itself, for the next turn. */
+static void keep_rest(struct client *client, struct bytes rest)
+{
+	struct http1_side *side = &client->http1;
+
+	if (rest.len == 0) {
+		drop_stash(side);
+		return;
+	}
+	if (side->stash && rest.at >= side->stash && rest.at < side->stash + side->stash_room) {
+		memmove(side->stash, rest.at, rest.len);
+	} else {
+		drop_stash(side);
+		side->stash = malloc(rest.len + STASH_STEP);
+		if (!side->stash) {
+			client_close(client, true);
+			return;
+		}
+		side->stash_room = rest.len + STASH_STEP;
+		memcpy(side->stash, rest.at, rest.len);
+	}
+	side->stash_bytes = rest.len;
+	if (side->phase == HTTP1_PHASE_REPLY && side->stash_bytes >= STASH_MOST)
+		link_want_reading(&client->link, false);
+}
+
+/* Our side is closed once everything is out; then the client has a moment to read it, so that a
+ * reset for bytes we never read does not take our last words away (RFC 9112 §9.6). */
+static void linger(struct client *client)
+{
+	client->http1.phase = HTTP1_PHASE_LINGER;
+	drop_stash(&client->http1);
+	wait_for(client, LINGER_US);
+	link_want_reading(&client->link, true);
+	if (!link_has_pending(&client->link))
+		link_shutdown(&client->link);
+}
+
+static void answer_fault(struct client *client, int status, const char *detail)
+{
+	http1_reply_fault(client, status, detail);
+	if (client->http1.phase != HTTP1_PHASE_CLOSED)
+		linger(client);
+}
+
+static void begin_exchange(struct client *client, const struct http1_head *head)
+{
+	struct http1_side *side = &client->http1;
+
+	side->minor = head->minor;
+	side->keeps_alive = head->keeps_alive && !side->is_draining;
+	side->expects_continue = head->expects_continue;
+	side->has_last_chunk = side->is_chunked_out = side->ends_by_close = side->has_spoken =
+	    false;
+	side->swallowed = 0;
+	side->phase = HTTP1_PHASE_BODY;
+	if (head->framing == HTTP1_FRAMING_CHUNKED && !side->trailer_line)
+		side->trailer_line = malloc(TRAILER_BYTES);
+	http1_body_init(&side->body, head->framing, head->content_length, side->trailer_line,
+	    side->trailer_line ? TRAILER_BYTES : 0);
+	wait_for(client, config_of(client)->timeouts.body_us);
+	side->exchange = exchange_new(client, &codec_http1, head);
+	if (side->exchange)
+		exchange_go(side->exchange);
+	else
+		client_close(client, true);
+}
+
+static bool eat_head(struct client *client, struct bytes *input)
+{
+	const struct config *config = config_of(client);
+	struct http1_limits limits = HTTP1_LIMITS_DEFAULT;
+	struct http1_side *side = &client->http1;
+	enum http1_fault fault = HTTP1_FAULT_NONE;
+	struct bytes head;
+	enum scan scan;
+
+	limits.head_bytes = (uint32_t)config->http.head_bytes;
+	limits.header_count = (uint32_t)config->http.header_count;
+	scan = http1_finder_next(&side->finder, *input, &limits, &head, &fault);
+	if (scan == SCAN_MORE) {
+		if (!side->has_spoken && input->len) {
+			side->has_spoken = true;
+			wait_for(client, config->timeouts.head_us);
+		}
+		return false;
+	}
+	if (scan == SCAN_DONE) {
+		*input = bytes_of(
+		    head.at + head.len, (size_t)(input->at + input->len - head.at) - head.len);
+		fault = http1_parse_request(head, &limits, client->worker->request);
+	}
+	if (fault != HTTP1_FAULT_NONE) {
+		metrics_count(client->worker->seat.metrics, METRIC_CLIENT_FAULTS,
+		    fault < HTTP1_FAULT_COUNT ? (int)fault : 0);
+		answer_fault(client, http1_fault_status(fault), http1_fault_text(fault));
+		return false;
+	}
+	begin_exchange(client, client->worker->request);
+	return true;
+}
+
+static bool eat_body(struct client *client, struct bytes *input)
+{
+	struct http1_side *side = &client->http1;
+	struct exchange *exchange = side->exchange;
+	struct bytes span = { 0 };
+
+	switch (http1_body_next(&side->body, input, &span)) {
+	case HTTP1_STEP_SPAN:
+		exchange_request_body(exchange, span);
+		return true;
+	case HTTP1_STEP_TRAILER:
+		exchange_request_trailer(exchange, span);
+		return true;
+	case HTTP1_STEP_DONE:
+		side->phase = HTTP1_PHASE_REPLY;
+		deadline_clear(&client->deadline);
+		exchange_request_end(exchange);
+		return true;
+	case HTTP1_STEP_BAD:
+		metrics_count(
+		    client->worker->seat.metrics, METRIC_CLIENT_FAULTS, side->body.fault);
+		side->keeps_alive = false;
+		exchange_end(exchange, EXCHANGE_END_CLIENT_BAD);
+		return false;
+	default:
+		return false;
+	}
+}
+
+static void next_request(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+
+	side->phase = HTTP1_PHASE_HEAD;
+	side->finder = (struct http1_finder){ 0 };
+	side->has_spoken = false;
+	if (side->is_draining) {
+		linger(client);
+		return;
+	}
+	wait_for(client, config_of(client)->timeouts.idle_us);
+	link_want_reading(&client->link, true);
+}
+
+static bool eat_unwanted(struct client *client, struct bytes *input)
+{
+	struct http1_side *side = &client->http1;
+	struct bytes span = { 0 };
+
+	switch (http1_body_next(&side->body, input, &span)) {
+	case HTTP1_STEP_SPAN:
+		side->swallowed += span.len;
+		if (side->swallowed > HTTP1_SWALLOW_MOST)
+			linger(client);
+		return true;
+	case HTTP1_STEP_TRAILER:
+		return true;
+	case HTTP1_STEP_DONE:
+		next_request(client);
+		return true;
+	case HTTP1_STEP_BAD:
+		linger(client);
+		return false;
+	default:
+		return false;
+	}
+}
+
+/* One step; false when nothing more can be made of the input now. */
+static bool eat(struct client *client, struct bytes *input)
+{
+	struct http1_side *side = &client->http1;
+
+	switch (side->phase) {
+	case HTTP1_PHASE_HEAD:
+		return input->len && eat_head(client, input);
+	case HTTP1_PHASE_BODY:
+		return eat_body(client, input);
+	case HTTP1_PHASE_SWALLOW:
+		return eat_unwanted(client, input);
+	case HTTP1_PHASE_TUNNEL:
+		exchange_request_body(side->exchange, *input);
+		*input = (struct bytes){ 0 };
+		return false;
+	case HTTP1_PHASE_LINGER:
+		*input = (struct bytes){ 0 };
+		return false;
+	default:
+		return false;
+	}
+}
+
+static void feed(struct client *client, struct bytes input)
+{
+	struct http1_side *side = &client->http1;
+
+	side->is_feeding = true;
+	while (eat(client, &input))
+		;
+	side->is_feeding = false;
+	if (side->phase == HTTP1_PHASE_CLOSED)
+		return;
+	if (side->exchange)
+		exchange_request_flush(side->exchange);
+	if (side->phase != HTTP1_PHASE_CLOSED)
+		keep_rest(client, input);
+}
+
+static void ended(struct client *client, enum link_end end)
+{
+	struct exchange *exchange = client->http1.exchange;
+
+	(void)end;
+	if (exchange)
+		exchange_end(exchange, EXCHANGE_END_CLIENT_GONE);
+	if (client->http1.phase != HTTP1_PHASE_CLOSED)
+		client_close(client, false);
+}
+
+/* Where the next read goes: behind the stash, or into the worker's buffer. */
+static struct bytes room_to_read(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+
+	if (side->stash_bytes == 0)
+		return bytes_of(client->worker->input, WORKER_INPUT_BYTES);
+	if (side->stash_room - side->stash_bytes < STASH_STEP) {
+		char *more = realloc(side->stash, side->stash_room * 2);
+
+		if (!more)
+			return (struct bytes){ 0 };
+		side->stash = more;
+		side->stash_room *= 2;
+	}
+	return bytes_of(side->stash + side->stash_bytes, side->stash_room - side->stash_bytes);
+}
+
+static void readable(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+	struct bytes room = room_to_read(client);
+	enum link_end end;
+	ssize_t got;
+
+	if (!room.at) {
+		client_close(client, true);
+		return;
+	}
+	got = link_read(&client->link, (char *)room.at, room.len, &end);
+	if (got < 0) {
+		ended(client, end);
+		return;
+	}
+	if (got == 0)
+		return;
+	metrics_add(client->worker->seat.metrics, METRIC_CLIENT_BYTES_IN, 0, (uint64_t)got);
+	if (side->phase == HTTP1_PHASE_BODY)
+		wait_for(client, config_of(client)->timeouts.body_us);
+	if (side->stash_bytes) {
+		side->stash_bytes += (size_t)got;
+		feed(client, bytes_of(side->stash, side->stash_bytes));
+	} else {
+		feed(client, bytes_of(room.at, (size_t)got));
+	}
+}
+
+static void drained(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+
+	if (side->phase == HTTP1_PHASE_LINGER) {
+		link_shutdown(&client->link);
+		return;
+	}
+	if (side->phase != HTTP1_PHASE_BODY)
+		deadline_clear(&client->deadline);
+	if (side->exchange)
+		exchange_client_drained(side->exchange);
+	else if (side->phase == HTTP1_PHASE_HEAD)
+		wait_for(client, config_of(client)->timeouts.idle_us);
+}
+
+static void drain(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+
+	side->is_draining = true;
+	if (side->phase == HTTP1_PHASE_HEAD && !side->has_spoken)
+		client_close(client, false);
+	else
+		side->keeps_alive = false;
+}
+
+static void close_http1(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+	struct exchange *exchange = side->exchange;
+
+	side->phase = HTTP1_PHASE_CLOSED;
+	side->exchange = NULL;
+	drop_stash(side);
+	free(side->trailer_line);
+	side->trailer_line = NULL;
+	if (exchange)
+		exchange_end(exchange, EXCHANGE_END_STOPPED);
+}
+
+/* A client that says nothing: before its first byte it just goes; within a head or a body it is
+ * told. */
+static void on_deadline(struct deadline *deadline)
+{
+	struct client *client = (void *)((char *)deadline - offsetof(struct client, deadline));
+	struct http1_side *side = &client->http1;
+
+	magic_check(client, MAGIC_CLIENT);
+	switch (side->phase) {
+	case HTTP1_PHASE_HEAD:
+		metrics_count(client->worker->seat.metrics, METRIC_CLIENT_TIMEOUTS, 0);
+		if (side->has_spoken)
+			answer_fault(client, 408, "the request took too long to arrive");
+		else
+			client_close(client, false);
+		break;
+	case HTTP1_PHASE_BODY:
+		metrics_count(client->worker->seat.metrics, METRIC_CLIENT_TIMEOUTS, 0);
+		side->keeps_alive = false;
+		exchange_answer(side->exchange, REFUSAL_SLOW);
+		break;
+	default: /* it does not read what it asked for, or lingers */
+		client_close(client, true);
+		break;
+	}
+}
+
+/* Whether what is left of an unwanted body is worth reading to keep the connection. */
+static bool may_swallow(const struct http1_side *side)
+{
+	return side->keeps_alive && !side->expects_continue &&
+	       side->body.left <= HTTP1_SWALLOW_MOST;
+}
+
+static void go_on(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+
+	if (side->phase == HTTP1_PHASE_BODY && may_swallow(side)) {
+		side->phase = HTTP1_PHASE_SWALLOW;
+		link_want_reading(&client->link, true);
+	} else if (side->phase == HTTP1_PHASE_BODY || link_has_pending(&client->link)) {
+		if (side->phase == HTTP1_PHASE_BODY || !side->keeps_alive)
+			linger(client);
+		else
+			next_request(client);
+	} else if (side->keeps_alive) {
+		next_request(client);
+	} else {
+		client_close(client, false);
+	}
+}
+
+static void release(struct exchange *exchange, bool is_clean)
+{
+	struct client *client = exchange->client;
+	struct http1_side *side = &client->http1;
+
+	side->exchange = NULL;
+	if (side->phase == HTTP1_PHASE_CLOSED)
+		return;
+	if (!is_clean || side->phase == HTTP1_PHASE_TUNNEL) {
+		client_close(client, side->ends_by_close && !is_clean);
+		return;
+	}
+	go_on(client);
+	if (!side->is_feeding && side->stash_bytes && side->phase != HTTP1_PHASE_CLOSED)
+		feed(client, bytes_of(side->stash, side->stash_bytes));
+}
+
+static void want_body(struct exchange *exchange, bool is_wanted)
+{
+	struct client *client = exchange->client;
+
+	if (client->http1.phase == HTTP1_PHASE_BODY ||
+	    client->http1.phase == HTTP1_PHASE_TUNNEL)
+		link_want_reading(&client->link, is_wanted);
+}
+
+static bool flush(struct exchange *exchange)
+{
+	struct client *client = exchange->client;
+
+	if (http1_reply_flush(client) < 0) {
+		exchange_end(exchange, EXCHANGE_END_CLIENT_GONE);
+		return false;
+	}
+	if (!link_has_pending(&client->link))
+		return true;
+	wait_for(client, config_of(client)->timeouts.send_us);
+	return false;
+}
+
+const struct codec codec_http1 = {
+	.name = "http/1.1",
+	.major = 1,
+	.open = open_http1,
+	.readable = readable,
+	.drained = drained,
+	.ended = ended,
+	.drain = drain,
+	.close = close_http1,
+	.send_interim = http1_reply_interim,
+	.send_continue = http1_reply_continue,
+	.send_head = http1_reply_head,
+	.send_body = http1_reply_body,
+	.send_trailer = http1_reply_trailer,
+	.send_end = http1_reply_end,
+	.flush = flush,
+	.want_body = want_body,
+	.release = release,
+};
