@@ -12,14 +12,14 @@
 #define AWS4       BYTES("AWS4-")
 #define CREDENTIAL BYTES("Credential=")
 
-struct credential_source {
+struct source {
 	struct bytes name; /* inside |text| */
 	char *text;
 	bool is_query;
 };
 
 struct identity {
-	struct credential_source sources[IDENTITY_SOURCES_MOST];
+	struct source sources[IDENTITY_SOURCES_MOST];
 	size_t count;
 	uint64_t header_lengths; /* bit n: some header's name has n bytes (63: or more) */
 };
@@ -43,7 +43,7 @@ static uint64_t length_bit(size_t len)
 
 static int add_source(struct identity *identity, const char *word, struct fault *fault)
 {
-	struct credential_source *source = &identity->sources[identity->count];
+	struct source *source = &identity->sources[identity->count];
 
 	source->text = xalloc_text(word);
 	identity->count++;

@@ -118,13 +118,6 @@ static enum client_claim find_browser(struct bytes agent)
 	return CLIENT_CLAIM_BROWSER_OTHER;
 }
 
-/* First and last character sort most rows out, before the whole is compared. */
-static bool may_begin(struct bytes agent, struct bytes head)
-{
-	return agent.len >= head.len && (head.at[0] | 0x20) == (agent.at[0] | 0x20) &&
-	       (head.at[head.len - 1] | 0x20) == (agent.at[head.len - 1] | 0x20);
-}
-
 static enum client_claim find_agent(struct bytes agent)
 {
 	if (agent.len == 0)
@@ -132,7 +125,7 @@ static enum client_claim find_agent(struct bytes agent)
 	if (bytes_start_with(agent, BYTES("Mozilla/")))
 		return find_browser(agent);
 	for (size_t i = 0; i < ROWS(agents); i++)
-		if (may_begin(agent, agents[i].head) &&
+		if ((agents[i].head.at[0] | 0x20) == (agent.at[0] | 0x20) &&
 		    bytes_start_with_nocase(agent, agents[i].head))
 			return agents[i].claim;
 	return CLIENT_CLAIM_UNKNOWN;

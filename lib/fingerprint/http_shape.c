@@ -7,7 +7,6 @@
 #include <xxhash.h>
 
 #define PER_LENGTH  6
-#define PER_LETTER  8
 #define LONGEST     24
 #define TAG_SETTING 0x5e771265
 
@@ -34,91 +33,47 @@ static const char *const left_out[LONGEST + 1][PER_LENGTH] = {
 	[24] = { "x-stainless-read-timeout" },
 };
 
-/* Beginnings of such names, by their first letter; each has at least three characters. */
-static const char *const left_out_heads['z' - 'a' + 1][PER_LETTER] = {
-	['c' - 'a'] = { "cf-" },
-	['f' - 'a'] = { "fly-" },
-	['i' - 'a'] = { "if-" },
-	['p' - 'a'] = { "proxy-" },
-	['r' - 'a'] = { "retort-" },
-	['x' - 'a'] = { "x-forwarded-", "x-b3-", "x-datadog-", "x-envoy-", "x-original-",
-	    "x-ja3", "x-ja4" },
+static const struct bytes left_out_heads[] = {
+	BYTES("x-forwarded-"),
+	BYTES("x-stainless-helper"),
+	BYTES("x-stainless-raw"),
+	BYTES("x-stainless-poll"),
+	BYTES("x-stainless-custom"),
+	BYTES("x-b3-"),
+	BYTES("x-datadog-"),
+	BYTES("x-envoy-"),
+	BYTES("x-original-"),
+	BYTES("x-ja3"),
+	BYTES("x-ja4"),
+	BYTES("cf-"),
+	BYTES("fly-"),
+	BYTES("if-"),
+	BYTES("proxy-"),
+	BYTES("retort-"),
 };
-
-/* Most of an SDK's names begin with "x-stainless-"; these are what may follow it. */
-#define STAINLESS_BYTES 12
-static const char *const left_out_stainless[] = { "helper", "raw", "poll", "custom" };
 
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* Whether |name| begins with the lower-case |head|, which is no longer than LONGEST. */
-static bool begins(struct bytes name, const char *head)
-{
-	size_t i = 0;
-
-	while (head[i] && i < name.len && lower(name.at[i]) == head[i])
-		i++;
-	return !head[i];
-}
-
-static bool is_left_out_whole(struct bytes name)
-{
-	const char *const *row = left_out[name.len];
-	char last = lower(name.at[name.len - 1]);
-
-	for (size_t i = 0; i < PER_LENGTH && row[i]; i++)
-		if (row[i][name.len - 1] == last && begins(name, row[i]))
-			return true;
-	return false;
-}
-
-/* In either case, by words: or-ing 0x20 lowers letters and leaves '-' as it is. */
-static bool is_stainless(struct bytes name)
-{
-	const uint64_t fold = 0x2020202020202020;
-	uint64_t words[2] = { 0 }, expected[2] = { 0 };
-
-	if (name.len < STAINLESS_BYTES)
-		return false;
-	memcpy(words, name.at, STAINLESS_BYTES);
-	memcpy(expected, "x-stainless-", STAINLESS_BYTES);
-	return (words[0] | fold) == (expected[0] | fold) &&
-	       (words[1] | fold) == (expected[1] | fold);
-}
-
-static bool is_left_out_of_stainless(struct bytes rest)
-{
-	for (size_t i = 0; i < sizeof(left_out_stainless) / sizeof(*left_out_stainless); i++)
-		if (begins(rest, left_out_stainless[i]))
-			return true;
-	return false;
-}
-
-static bool has_left_out_head(struct bytes name)
-{
-	char first = lower(name.at[0]), third = lower(name.at[2]);
-	const char *const *row;
-
-	if (first < 'a' || first > 'z')
-		return false;
-	if (is_stainless(name))
-		return is_left_out_of_stainless(
-		    bytes_of(name.at + STAINLESS_BYTES, name.len - STAINLESS_BYTES));
-	row = left_out_heads[first - 'a'];
-	for (size_t i = 0; i < PER_LETTER && row[i]; i++)
-		if (row[i][2] == third && begins(name, row[i]))
-			return true;
-	return false;
-}
-
 bool http_shape_leaves_out(struct bytes name)
 {
-	if (name.len > 0 && name.len <= LONGEST && is_left_out_whole(name))
-		return true;
-	return name.len >= 3 && has_left_out_head(name);
+	char first = name.len ? lower(name.at[0]) : '\0';
+
+	if (name.len <= LONGEST) {
+		const char *const *row = left_out[name.len];
+
+		for (size_t i = 0; i < PER_LENGTH && row[i]; i++)
+			if (row[i][0] == first &&
+			    bytes_start_with_nocase(name, bytes_of(row[i], name.len)))
+				return true;
+	}
+	for (size_t i = 0; i < sizeof(left_out_heads) / sizeof(*left_out_heads); i++)
+		if (left_out_heads[i].at[0] == first &&
+		    bytes_start_with_nocase(name, left_out_heads[i]))
+			return true;
+	return false;
 }
 
 static bool has_body(struct bytes method)
