@@ -1,0 +1,46 @@
+#ifndef COHORT_ACCOUNT_H
+#define COHORT_ACCOUNT_H
+
+#include "cohort/slots.h"
+#include "facts/facts.h"
+#include "facts/prompt.h"
+#include "facts/reply.h"
+
+/* What is remembered of one account, over all that it sends. Counts stop at their maximum. */
+struct account {
+	uint64_t key, owner;
+	uint32_t first_s, last_s; /* arrivals, seconds since the epoch */
+	uint32_t refused_s;       /* last refusal that was none of ours; 0: never */
+	uint32_t hours;           /* bit h: seen in hour h of the day, UTC */
+	uint16_t exchanges, elicited, singles, larges, toolful, multi_turn;
+	uint16_t exit_changes, model_changes, client_changes, environments;
+	uint32_t exits_today;          /* 32-bit linear count of prefixes of |exit_day| */
+	uint16_t exit_day, exits_most; /* day number modulo 2^16; most exits on one day */
+	uint32_t exit, model, client, environment; /* tags of the latest, 0: none */
+	uint32_t model_s;                          /* when |model| last changed */
+	float gap_ln_mean,
+	    gap_ln_var;       /* of the gaps between arrivals, exponentially forgotten */
+	uint32_t last_ms;     /* fraction of |last_s| */
+	uint32_t published_s; /* when its verdict was last put on the board */
+};
+_Static_assert(sizeof(struct account) <= 128, "detection.md §3");
+
+/* A 32-bit stand-in for a hash, 0 only for 0. */
+static inline uint32_t tag_of(uint64_t hash)
+{
+	uint32_t tag = (uint32_t)(hash >> 32 ^ hash);
+
+	return hash && !tag ? 1 : tag;
+}
+
+/* How many exits the account showed on the day of its last exchange, estimated. */
+unsigned account_exits_today(const struct account *account);
+
+/* Takes one exchange into the account; called after its features were read. */
+void account_see(struct account *account, const struct facts *facts,
+    const struct prompt_facts *prompt, const struct reply_facts *reply);
+
+/* The rank for slots: long unseen and little used accounts make way first. */
+uint64_t account_rank(const void *entry, void *arg);
+
+#endif

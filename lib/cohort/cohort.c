@@ -1,0 +1,166 @@
+/*
+ * The table of cohorts and of the candidates that may become one. Fixed in size: the oldest
+ * and least evidenced makes way. It proposes; nothing in here scores.
+ */
+#include "cohort/cohort.h"
+
+#include "base/xalloc.h"
+#include "cohort/account.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static uint64_t rank_candidate(const void *entry, void *arg)
+{
+	const struct candidate *candidate = entry;
+
+	(void)arg;
+	return candidate->last_s + (candidate->cohort ? 30u * 86400u : 0u);
+}
+
+/* Seconds of age that its evidence and size make up for. */
+static uint64_t rank_cohort(const void *entry, void *arg)
+{
+	const struct cohort *cohort = entry;
+	double most = cohort->provenance;
+
+	(void)arg;
+	for (int i = 0; i < COHORT_DEPTHS; i++)
+		most = fmax(most, cohort->ledger[i]);
+	for (int i = 0; i < 2; i++)
+		most = fmax(most, cohort->proof[i]);
+	return cohort->last_s + (most > 0 ? (uint64_t)(most * 6 * 3600) : 0) +
+	       (cohort->members > 1000 ? 1000 : cohort->members) * 60u +
+	       cohort->state * 10u * 86400u;
+}
+
+void cohorts_init(struct cohorts *cohorts, const struct cohorts_room *room, uint64_t seed)
+{
+	*cohorts = (struct cohorts){ .sketch_count = (uint32_t)room->sketches };
+	slots_init(&cohorts->candidates, room->candidates, sizeof(struct candidate), seed);
+	slots_init(&cohorts->slots, room->cohorts, sizeof(struct cohort), seed * 3 + 1);
+	cohorts->candidates.rank = rank_candidate;
+	cohorts->slots.rank = rank_cohort;
+	cohorts->sketches = xalloc_array(room->sketches, sizeof(struct sketch));
+	cohorts->free_sketches = xalloc_array(room->sketches, sizeof(uint32_t));
+	for (uint32_t i = 0; i < room->sketches; i++)
+		cohorts->free_sketches[cohorts->free_count++] = (uint32_t)room->sketches - 1 -
+								i;
+}
+
+void cohorts_fini(struct cohorts *cohorts)
+{
+	slots_fini(&cohorts->candidates);
+	slots_fini(&cohorts->slots);
+	free(cohorts->sketches);
+	free(cohorts->free_sketches);
+	*cohorts = (struct cohorts){ 0 };
+}
+
+size_t cohorts_bytes(const struct cohorts *cohorts)
+{
+	return slots_bytes(&cohorts->candidates) + slots_bytes(&cohorts->slots) +
+	       cohorts->sketch_count * (sizeof(struct sketch) + sizeof(uint32_t));
+}
+
+void cohorts_prefetch(const struct cohorts *cohorts, const struct keys *keys)
+{
+	for (int i = 0; i < keys->count; i++)
+		slots_prefetch(
+		    &cohorts->candidates, slots_place(&cohorts->candidates, keys->at[i].value));
+}
+
+struct cohort *cohorts_find(const struct cohorts *cohorts, uint64_t key)
+{
+	return slots_find(&cohorts->slots, key, slots_place(&cohorts->slots, key));
+}
+
+struct sketch *cohorts_sketch(const struct cohorts *cohorts, const struct cohort *cohort)
+{
+	return cohort->sketch ? cohorts->sketches + cohort->sketch - 1 : NULL;
+}
+
+struct cohort *cohorts_claim(struct cohorts *cohorts, const struct key *key, uint32_t now_s)
+{
+	uint64_t place = slots_place(&cohorts->slots, key->value);
+	struct cohort *cohort = slots_find(&cohorts->slots, key->value, place);
+	struct cohort *victim = cohort ? NULL : slots_victim(&cohorts->slots, place);
+	bool is_new;
+
+	if (cohort)
+		return cohort;
+	if (victim && victim->sketch)
+		cohorts->free_sketches[cohorts->free_count++] = victim->sketch - 1;
+	cohort = slots_claim(&cohorts->slots, key->value, place, &is_new);
+	cohort->kind = key->kind;
+	cohort->born_s = cohort->last_s = cohort->state_s = now_s;
+	cohort->provenance = -INFINITY;
+	for (int i = 0; i < COHORT_DEPTHS; i++)
+		cohort->ledger[i] = -INFINITY;
+	return cohort;
+}
+
+/* The cohort that |candidate| became, unless it was pushed out since. */
+static struct cohort *cohort_of(
+    const struct cohorts *cohorts, const struct candidate *candidate)
+{
+	struct cohort *cohort;
+
+	if (!candidate->cohort)
+		return NULL;
+	cohort = slots_at(&cohorts->slots, candidate->cohort - 1);
+	return cohort && cohort->key == candidate->key ? cohort : NULL;
+}
+
+struct cohort *cohorts_note(
+    struct cohorts *cohorts, const struct key *key, uint64_t owner, uint32_t now_s)
+{
+	bool is_new;
+	struct candidate *candidate = slots_claim(&cohorts->candidates, key->value,
+	    slots_place(&cohorts->candidates, key->value), &is_new);
+	struct cohort *cohort = cohort_of(cohorts, candidate);
+	uint32_t tag = tag_of(owner);
+
+	candidate->last_s = now_s;
+	if (cohort)
+		return cohort;
+	for (int i = 0; i < COHORT_OWNERS - 1; i++) {
+		if (candidate->owners[i] == tag)
+			return NULL;
+		if (!candidate->owners[i]) {
+			candidate->owners[i] = tag;
+			return NULL;
+		}
+	}
+	cohort = cohorts_claim(cohorts, key, now_s);
+	candidate->cohort = (uint32_t)slots_number(&cohorts->slots, cohort) + 1;
+	return cohort;
+}
+
+bool cohorts_promote(struct cohorts *cohorts, struct cohort *cohort)
+{
+	struct sketch *sketch;
+	uint32_t life;
+
+	if (cohort->sketch)
+		return true;
+	if (cohort->members < COHORT_SKETCH - COHORT_OWNERS + 1)
+		return false;
+	if (!cohorts->free_count) {
+		cohorts->sketches_refused++;
+		return false;
+	}
+	cohort->sketch = cohorts->free_sketches[--cohorts->free_count] + 1;
+	sketch = cohorts->sketches + cohort->sketch - 1;
+	life = sketch->life + 1;
+	*sketch = (struct sketch){ .life = life };
+	return true;
+}
+
+double cohort_weight(const struct cohort *cohort)
+{
+	double popularity = cohort->members / (double)COHORT_SKETCH;
+	double weight = 1 / log(2 + popularity);
+
+	return weight < 1 ? weight : 1;
+}

@@ -1,0 +1,154 @@
+/*
+ * The table of (cohort, owner) pairs. It holds the promise "one bet per pair and depth in 30
+ * days", so it must never forget a living pair.
+ */
+#include "cohort/pairs.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+
+#define WAYS       8
+#define STEP_S     256
+#define STEP_BITS  14
+#define COUNT_BITS 14
+#define STEP_MASK  ((1u << STEP_BITS) - 1)
+#define LIFE_STEPS (PAIRS_LIFE_S / STEP_S)
+#define TAG_SHIFT  (STEP_BITS + COUNT_BITS)
+
+void pairs_init(struct pairs *pairs, size_t capacity, uint64_t seed)
+{
+	size_t buckets = 2;
+
+	while (buckets * WAYS < capacity)
+		buckets *= 2;
+	*pairs = (struct pairs){ .bucket_mask = (uint32_t)(buckets - 1), .seed = seed };
+	pairs->at = xalloc_array(buckets * WAYS, sizeof(*pairs->at));
+}
+
+void pairs_fini(struct pairs *pairs)
+{
+	free(pairs->at);
+	*pairs = (struct pairs){ 0 };
+}
+
+uint64_t pairs_place(const struct pairs *pairs, uint64_t cohort, uint64_t owner)
+{
+	uint64_t x = (cohort ^ pairs->seed) * 0x9e3779b97f4a7c15ULL;
+
+	x = (x ^ x >> 32 ^ owner) * 0xff51afd7ed558ccdULL;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return x ^ x >> 33;
+}
+
+static uint64_t *bucket(const struct pairs *pairs, uint64_t place, int choice)
+{
+	uint32_t first = (uint32_t)place & pairs->bucket_mask;
+	uint32_t other = (uint32_t)(place >> 36) * 0x5bd1e995U | 1;
+
+	return pairs->at +
+	       (size_t)(choice ? (first ^ other) & pairs->bucket_mask : first) * WAYS;
+}
+
+void pairs_prefetch(const struct pairs *pairs, uint64_t place)
+{
+	__builtin_prefetch(bucket(pairs, place, 0), 1);
+	__builtin_prefetch(bucket(pairs, place, 1), 1);
+}
+
+static uint32_t step_age(uint64_t value, uint32_t now_step)
+{
+	uint32_t age = (now_step - (uint32_t)value) & STEP_MASK;
+
+	/* A clock that went back a little: the pair is new, not 48 days old. */
+	return age > STEP_MASK - 64 ? 0 : age;
+}
+
+static uint64_t *find_pair(const struct pairs *pairs, uint64_t place, uint64_t tag)
+{
+	for (int choice = 0; choice < 2; choice++) {
+		uint64_t *at = bucket(pairs, place, choice);
+
+		for (int i = 0; i < WAYS; i++)
+			if (at[i] >> TAG_SHIFT == tag)
+				return at + i;
+	}
+	return NULL;
+}
+
+/* A free place, or one whose pair is dead; the emptier bucket first. NULL when there is none.
+ */
+static uint64_t *find_room(struct pairs *pairs, uint64_t place, uint32_t now_step)
+{
+	uint64_t *room[2] = { NULL, NULL };
+	int count[2] = { 0, 0 };
+
+	for (int choice = 0; choice < 2; choice++) {
+		uint64_t *at = bucket(pairs, place, choice);
+
+		for (int i = 0; i < WAYS; i++)
+			if (!at[i] || step_age(at[i], now_step) > LIFE_STEPS) {
+				room[choice] = at + i;
+				count[choice]++;
+			}
+	}
+	return count[1] > count[0] ? room[1] : room[0];
+}
+
+struct pair pairs_touch(struct pairs *pairs, uint64_t place, uint32_t now_s)
+{
+	uint32_t step = now_s / STEP_S & STEP_MASK, age, count;
+	uint64_t tag = place >> TAG_SHIFT ? place >> TAG_SHIFT : 1;
+	uint64_t *at = find_pair(pairs, place, tag);
+
+	if (at && step_age(*at, step) > LIFE_STEPS) {
+		*at = tag << TAG_SHIFT | step;
+	} else if (!at) {
+		at = find_room(pairs, place, step);
+		if (!at) {
+			pairs->refused++;
+			return (struct pair){ 0, 0 };
+		}
+		pairs->used += !*at;
+		*at = tag << TAG_SHIFT | step;
+	}
+	age = step_age(*at, step);
+	count = (uint32_t)(*at >> STEP_BITS) & PAIRS_COUNT_MAX;
+	if (count < PAIRS_COUNT_MAX) {
+		count++;
+		*at += 1u << STEP_BITS;
+	}
+	return (struct pair){ count, age * STEP_S };
+}
+
+struct pair pairs_look(const struct pairs *pairs, uint64_t place, uint32_t now_s)
+{
+	uint64_t tag = place >> TAG_SHIFT ? place >> TAG_SHIFT : 1;
+	const uint64_t *at = find_pair(pairs, place, tag);
+	uint32_t age = at ? step_age(*at, now_s / STEP_S & STEP_MASK) : 0;
+
+	if (!at || age > LIFE_STEPS)
+		return (struct pair){ 0, 0 };
+	return (struct pair){ (uint32_t)(*at >> STEP_BITS) & PAIRS_COUNT_MAX, age * STEP_S };
+}
+
+size_t pairs_buckets(const struct pairs *pairs)
+{
+	return (size_t)pairs->bucket_mask + 1;
+}
+
+void pairs_sweep(struct pairs *pairs, size_t buckets, uint32_t now_s)
+{
+	uint32_t step = now_s / STEP_S & STEP_MASK;
+
+	for (; buckets; buckets--) {
+		uint64_t *at = pairs->at + pairs->sweep * WAYS;
+
+		for (int i = 0; i < WAYS; i++)
+			if (at[i] && step_age(at[i], step) > LIFE_STEPS) {
+				at[i] = 0;
+				pairs->used--;
+			}
+		pairs->sweep = (pairs->sweep + 1) & pairs->bucket_mask;
+	}
+}

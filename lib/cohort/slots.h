@@ -1,0 +1,56 @@
+#ifndef COHORT_SLOTS_H
+#define COHORT_SLOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A table of fixed capacity from a 64-bit key to an entry that never moves: two-choice hashing
+ * over buckets of eight (Azar et al., "Balanced Allocations", 1999). The placement is seeded,
+ * so nobody outside can aim at one bucket. When both buckets are full the entry of the lowest
+ * rank among the sixteen makes way, and is counted. Memory is taken once.
+ */
+typedef uint64_t slots_rank_fn(const void *entry, void *arg); /* lowest goes first */
+
+struct slots {
+	uint32_t *tags; /* 0 = free */
+	unsigned char *entries;
+	size_t entry_bytes;
+	uint32_t bucket_mask;
+	uint64_t seed;
+	uint64_t used, evicted;
+	slots_rank_fn *rank; /* NULL: the first of the bucket goes */
+	void *rank_arg;
+};
+
+/*
+ * Makes room for at least |capacity| entries of |entry_bytes|, whose first member is their
+ * uint64_t key. The caller sets |rank| afterwards where it has one.
+ */
+void slots_init(struct slots *slots, size_t capacity, size_t entry_bytes, uint64_t seed);
+void slots_fini(struct slots *slots);
+
+/* The number that places |key|; the functions below take it so that it is made once. */
+uint64_t slots_place(const struct slots *slots, uint64_t key);
+void slots_prefetch(const struct slots *slots, uint64_t place);
+
+/* The entry of |key|, or NULL; a key of 0 is never there. */
+void *slots_find(const struct slots *slots, uint64_t key, uint64_t place);
+
+/* The entry of |key|, made zeroed but for its key when it was not there (|is_new|). A caller
+ * who must know what makes way asks |slots_victim| first. */
+void *slots_claim(struct slots *slots, uint64_t key, uint64_t place, bool *is_new);
+
+/* The entry that a claim of an absent key would push out, or NULL when there is room. */
+void *slots_victim(const struct slots *slots, uint64_t place);
+
+void slots_drop(struct slots *slots, void *entry);
+
+/* All entries by number, 0 … |slots_capacity|−1; NULL where none is. */
+size_t slots_capacity(const struct slots *slots);
+void *slots_at(const struct slots *slots, size_t number);
+size_t slots_number(const struct slots *slots, const void *entry);
+size_t slots_bytes(const struct slots *slots);
+
+#endif

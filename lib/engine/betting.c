@@ -1,0 +1,75 @@
+/*
+ * Population evidence: a member that reaches a depth for the first time in 30 days bets once on
+ * what it looks like. The bet is made on what was known before this exchange, and only then is
+ * the exchange taken into the cohort.
+ */
+#include "engine/room.h"
+#include "evidence/ledger.h"
+
+static void place_bet(struct engine *engine, struct cohort *cohort, struct engine_bet *bet)
+{
+	float nats[FEATURE_COUNT];
+	struct envelope_bin bin;
+	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
+
+	bet->bin = envelope_bin_of(
+	    envelope_score(engine->envelope, &bet->place, bet->levels, nats));
+	bin = envelope_at(engine->envelope, &bet->place, bet->bin);
+	bet->e = bin.e;
+	bet->stake = LEDGER_STAKE * cohort_weight(cohort);
+	if (engine->on_bet)
+		engine->on_bet(engine->on_bet_arg, bet);
+	if (!envelope_is_sealed(engine->envelope))
+		return;
+	cohort->ledger[bet->place.depth] = ledger_bet(
+	    cohort->ledger[bet->place.depth], bet->stake, bin.e);
+	for (int i = 0; i < FEATURE_COUNT; i++)
+		cohort->nats[i] += nats[i];
+	sketch->nearest[cohort->bets++ % 8] = bin.nearest;
+	engine->counts.bets++;
+}
+
+static void bet_on_member(struct engine *engine, const struct passage *passage,
+    struct cohort *cohort, struct pair member)
+{
+	const struct exchange_seen *seen = passage->seen;
+	int group = key_group_of(cohort->kind), depth = feature_depth_of(member.count);
+	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
+	struct feature_view view = { seen->facts, seen->prompt, passage->account, cohort,
+		sketch, &engine->rarity, member.count, member.age_s, depth };
+	struct engine_bet bet = { .seen = seen, .cohort = cohort };
+
+	if (depth < 0)
+		return;
+	if (group >= 0) {
+		bet.place = (struct envelope_place){ (uint8_t)group, (uint8_t)depth,
+			envelope_phase(cohort->members) };
+		feature_levels(&view, bet.levels);
+		place_bet(engine, cohort, &bet);
+	}
+	sketch_pace(sketch, depth, member.age_s);
+}
+
+void betting_count(struct engine *engine, struct passage *passage, struct cohort *cohort)
+{
+	const struct exchange_seen *seen = passage->seen;
+	struct pair member = pairs_touch(&engine->pairs,
+	    pairs_place(&engine->pairs, cohort->key, seen->facts->owner), passage->now_s);
+	bool is_promoted = cohorts_promote(&engine->cohorts, cohort);
+	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
+
+	cohort->last_s = passage->now_s;
+	if (!member.count) /* turned away: it may not bet and is not counted */
+		return;
+	if (is_promoted)
+		bet_on_member(engine, passage, cohort, member);
+	cohort->exchanges++;
+	cohort->members += member.count == 1;
+	if (member.count < PAIRS_COUNT_MAX)
+		cohort->f2 += 2 * (uint64_t)member.count - 1; /* (c−1)² → c² */
+	if (!sketch)
+		return;
+	sketch_see(sketch, seen->facts, seen->prompt);
+	if (seen->reply->status == 401 || seen->reply->status == 403)
+		sketch_death(sketch, seen->facts);
+}

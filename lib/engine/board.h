@@ -1,0 +1,43 @@
+#ifndef ENGINE_BOARD_H
+#define ENGINE_BOARD_H
+
+#include "engine/verdict.h"
+#include "facts/facts.h"
+#include "facts/prompt.h"
+
+#include <stddef.h>
+
+/*
+ * The published verdicts: one writer (the engine's thread), any number of readers that never
+ * wait. A reader may see a line a moment late, or for a moment not at all; it never sees the
+ * words of one line under the key of another. Fixed size; when it is full the least of the
+ * states makes way.
+ */
+struct board;
+
+struct board *board_new(size_t lines);
+void board_free(struct board *board); /* NULL is allowed; no reader may be left */
+
+/* Writer only. */
+void board_apply(struct board *board, const struct verdict_change *change);
+size_t board_lines(const struct board *board);
+
+/* The gravest verdict among the keys of an exchange and its account; state QUIET when there is
+ * none. Any thread. |may_probe| and |may_shape| are each taken over all matches; |cohort| and
+ * |rate| are those of the match that shapes, if one does. */
+struct verdict board_judge(
+    const struct board *board, const struct facts *facts, const struct prompt_facts *prompt);
+
+/*
+ * Takes the right to refuse |account| by a coin at |now_s|: true at most once in ten minutes
+ * an account. Ask only when a coin is about to be drawn and nothing else refuses; draw only
+ * when true. Two accounts may share a place, which only makes probes rarer. Any thread.
+ */
+bool board_may_draw(const struct board *board, uint64_t account, uint32_t now_s);
+void board_refused(struct board *board, uint64_t account, uint32_t now_s);
+
+/* The shared token bucket of a cohort: true when one more may pass. Its depth is ten seconds of
+ * |rate|, at least one. Any thread. */
+bool board_take(struct board *board, const struct verdict *verdict, int64_t now_us);
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef ENGINE_CLOCK_H
+#define ENGINE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The engine's sense of time, made from the exchanges themselves. It never runs back; it does
+ * not believe a jump of more than an hour until CLOCK_WITNESSES exchanges in a row stand beyond
+ * it, so one record from the year 2100 forgets nothing.
+ */
+#define CLOCK_JUMP_US   ((int64_t)3600 * 1000000)
+#define CLOCK_WITNESSES 16
+
+struct clock {
+	int64_t now_us; /* 0: not begun */
+	int witnesses;
+	uint64_t late, steps;
+};
+
+/* Shows it an arrival; returns the time at which the exchange is to be taken. */
+int64_t clock_see(struct clock *clock, int64_t at_us);
+
+#endif

@@ -1,0 +1,247 @@
+/*
+ * One exchange's way through the engine: account, hops, keys, cohorts, bets, states. The order
+ * is fixed and everything is looked up in tables of fixed size, at most KEYS_MAX keys each, so
+ * the cost does not grow with what came before.
+ */
+#include "engine/engine.h"
+
+#include "base/xalloc.h"
+#include "engine/room.h"
+
+#include <stdlib.h>
+
+/* How many slots of each table share a mebibyte; pairs get the most, being the smallest. */
+#define SHARE(bytes, percent, each) ((bytes) / 100 * (percent) / (each))
+
+void engine_settings_default(struct engine_settings *settings, size_t memory_bytes)
+{
+	*settings = (struct engine_settings){
+		.watch_evidence = 1e3,
+		.tag_evidence = 1e9,
+		.prove_evidence = 1e4,
+		.probe_rate = 0.02,
+		.hold_out = 0.05,
+		.accounts = SHARE(memory_bytes, 20, sizeof(struct account)),
+		.owners = SHARE(memory_bytes, 2, sizeof(struct hops_owner)),
+		.conversations = SHARE(memory_bytes, 12, sizeof(struct conversation)),
+		.pairs = SHARE(memory_bytes, 20, sizeof(uint64_t)),
+		.candidates = SHARE(memory_bytes, 14, sizeof(struct candidate)),
+		.cohorts = SHARE(memory_bytes, 12, sizeof(struct cohort)),
+		.sketches = SHARE(memory_bytes, 20, sizeof(struct sketch)),
+	};
+}
+
+struct engine *engine_new(
+    const struct engine_settings *settings, const struct envelope *envelope)
+{
+	struct engine *engine = xalloc(sizeof(*engine));
+	const struct cohorts_room room = { settings->candidates, settings->cohorts,
+		settings->sketches };
+
+	engine->settings = *settings;
+	engine->envelope = envelope;
+	slots_init(
+	    &engine->accounts, settings->accounts, sizeof(struct account), settings->seed + 1);
+	slots_init(
+	    &engine->owners, settings->owners, sizeof(struct hops_owner), settings->seed + 2);
+	slots_init(&engine->conversations, settings->conversations, sizeof(struct conversation),
+	    settings->seed + 3);
+	engine->accounts.rank = account_rank;
+	engine->owners.rank = hops_rank;
+	engine->conversations.rank = conversation_rank;
+	pairs_init(&engine->pairs, settings->pairs, settings->seed + 4);
+	cohorts_init(&engine->cohorts, &room, settings->seed + 5);
+	return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	slots_fini(&engine->accounts);
+	slots_fini(&engine->owners);
+	slots_fini(&engine->conversations);
+	pairs_fini(&engine->pairs);
+	cohorts_fini(&engine->cohorts);
+	free(engine);
+}
+
+void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen)
+{
+	struct keys keys;
+
+	slots_prefetch(&engine->accounts, slots_place(&engine->accounts, seen->facts->account));
+	keys_of_exchange(&keys, seen->facts, seen->prompt);
+	cohorts_prefetch(&engine->cohorts, &keys);
+	slots_prefetch(&engine->conversations,
+	    slots_place(&engine->conversations, seen->prompt->conversation));
+}
+
+/* A secret, fixed share of cohorts is never shaped. */
+static bool is_held_out(const struct engine *engine, uint64_t key)
+{
+	uint64_t x = (key ^ engine->settings.seed) * 0x9e3779b97f4a7c15ULL;
+
+	x = (x ^ x >> 31) * 0xff51afd7ed558ccdULL;
+	return (double)(x >> 11) * 0x1p-53 < engine->settings.hold_out;
+}
+
+static void find_cohorts(struct engine *engine, struct passage *passage)
+{
+	uint64_t owner = passage->seen->facts->owner;
+
+	keys_of_account(&passage->keys, passage->seen->facts,
+	    passage->account->first_s ? passage->account->first_s : passage->now_s,
+	    hops_root(&engine->owners, owner));
+	for (int i = 0; i < passage->keys.count; i++) {
+		struct cohort *cohort = cohorts_note(
+		    &engine->cohorts, passage->keys.at + i, owner, passage->now_s);
+
+		passage->cohorts[i] = cohort;
+		if (!cohort)
+			continue;
+		__builtin_prefetch(cohort);
+		pairs_prefetch(&engine->pairs, pairs_place(&engine->pairs, cohort->key, owner));
+		if (cohort->born_s == passage->now_s)
+			cohort->is_held_out = is_held_out(engine, cohort->key);
+	}
+	/* A later claim may have pushed out an earlier one's cohort. */
+	for (int i = 0; i < passage->keys.count; i++)
+		if (passage->cohorts[i] &&
+		    passage->cohorts[i]->key != passage->keys.at[i].value)
+			passage->cohorts[i] = NULL;
+}
+
+/* A repetition after a refusal is the same demand, not more of it. */
+static bool is_counted(const struct exchange_seen *seen)
+{
+	return !seen->facts->is_retry && !seen->is_limited && !seen->is_shaped;
+}
+
+static void see_cohorts(struct engine *engine, struct passage *passage)
+{
+	for (int i = 0; i < passage->keys.count; i++) {
+		struct cohort *cohort = passage->cohorts[i];
+
+		if (!cohort)
+			continue;
+		hopping_weigh(engine, passage, cohort);
+		if (is_counted(passage->seen))
+			betting_count(engine, passage, cohort);
+		states_judge(engine, cohort, passage);
+	}
+	states_publish(engine, passage);
+}
+
+static void pass_time(struct engine *engine, uint32_t now_s, struct verdict_changes *changes)
+{
+	uint32_t last = engine->swept_s[(engine->slice + SWEEP_SLICES - 1) % SWEEP_SLICES];
+
+	if (now_s - last >= SWEEP_S / SWEEP_SLICES)
+		states_sweep(engine, now_s, changes);
+}
+
+void engine_see(
+    struct engine *engine, const struct exchange_seen *seen, struct verdict_changes *changes)
+{
+	struct passage passage = { .seen = seen, .changes = changes };
+	struct facts facts = *seen->facts;
+	struct exchange_seen now = *seen;
+	bool is_new;
+
+	engine->counts.exchanges++;
+	facts.at_us = clock_see(&engine->clock, facts.at_us);
+	passage.now_s = (uint32_t)(facts.at_us / 1000000);
+	now.facts = &facts;
+	passage.seen = &now;
+	if (!facts.account || seen->prompt->dialect == DIALECT_NONE) {
+		engine->counts.skipped++;
+		return;
+	}
+	if (!facts.owner)
+		facts.owner = facts.account;
+	keys_of_exchange(&passage.keys, &facts, seen->prompt);
+	cohorts_prefetch(&engine->cohorts, &passage.keys);
+	passage.account = slots_claim(&engine->accounts, facts.account,
+	    slots_place(&engine->accounts, facts.account), &is_new);
+	if (is_new)
+		rarity_see(&engine->rarity, &facts);
+	engine->counts.probes += seen->coin == RECORD_COIN_REFUSED;
+	hopping_look(engine, &passage);
+	find_cohorts(engine, &passage);
+	see_cohorts(engine, &passage);
+	hopping_note(engine, &passage);
+	account_see(passage.account, &facts, seen->prompt, seen->reply);
+	pass_time(engine, passage.now_s, changes);
+}
+
+void engine_tick(struct engine *engine, int64_t now_us, struct verdict_changes *changes)
+{
+	if (!engine->clock.now_us)
+		return;
+	if (now_us > engine->clock.now_us)
+		engine->clock.now_us = now_us;
+	pass_time(engine, (uint32_t)(engine->clock.now_us / 1000000), changes);
+}
+
+void engine_on_bet(struct engine *engine, engine_bet_fn *on_bet, void *arg)
+{
+	engine->on_bet = on_bet;
+	engine->on_bet_arg = arg;
+}
+
+void engine_counts(const struct engine *engine, struct engine_counts *counts)
+{
+	*counts = engine->counts;
+	counts->late = engine->clock.late;
+	counts->steps = engine->clock.steps;
+	counts->accounts = engine->accounts.used;
+	counts->owners = engine->owners.used;
+	counts->conversations = engine->conversations.used;
+	counts->pairs = engine->pairs.used;
+	counts->candidates = engine->cohorts.candidates.used;
+	counts->cohorts = engine->cohorts.slots.used;
+	counts->sketches = engine->cohorts.sketch_count - engine->cohorts.free_count;
+	counts->accounts_evicted = engine->accounts.evicted;
+	counts->cohorts_evicted = engine->cohorts.slots.evicted;
+	counts->candidates_evicted = engine->cohorts.candidates.evicted;
+	counts->conversations_evicted = engine->conversations.evicted;
+	counts->pairs_refused = engine->pairs.refused;
+	counts->sketches_refused = engine->cohorts.sketches_refused;
+	counts->bytes = sizeof(*engine) + slots_bytes(&engine->accounts) +
+			slots_bytes(&engine->owners) + slots_bytes(&engine->conversations) +
+			pairs_buckets(&engine->pairs) * 64 + cohorts_bytes(&engine->cohorts);
+}
+
+int64_t engine_clock_us(const struct engine *engine)
+{
+	return engine->clock.now_us;
+}
+
+void engine_reload(struct engine *engine, const struct engine_settings *settings)
+{
+	engine->settings.watch_evidence = settings->watch_evidence;
+	engine->settings.tag_evidence = settings->tag_evidence;
+	engine->settings.prove_evidence = settings->prove_evidence;
+	engine->settings.probe_rate = settings->probe_rate;
+	engine->settings.hold_out = settings->hold_out;
+}
+
+const struct cohort *engine_next_cohort(
+    const struct engine *engine, size_t *number, bool with_quiet)
+{
+	const struct slots *slots = &engine->cohorts.slots;
+
+	while (*number < slots_capacity(slots)) {
+		const struct cohort *cohort = slots_at(slots, (*number)++);
+
+		if (cohort && (with_quiet || cohort->state != ENGINE_STATE_QUIET))
+			return cohort;
+	}
+	return NULL;
+}
+
+const struct cohort *engine_cohort(const struct engine *engine, uint64_t id)
+{
+	return cohorts_find(&engine->cohorts, id);
+}

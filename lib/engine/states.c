@@ -1,0 +1,244 @@
+/*
+ * What a cohort's evidence makes of it: quiet, watch, tagged, proven, released. States rise at
+ * once and fall slowly. Nothing here reads a feature.
+ */
+#include "engine/room.h"
+#include "evidence/ledger.h"
+#include "evidence/proof.h"
+
+#include <math.h>
+
+#define HALF_LIFE_S (7 * 86400)
+#define RELEASE_S   86400
+#define HALVE_S     600
+#define FLOOR_RATE  (1.0f / 60)
+#define REPUBLISH_S 600
+
+static const char *const names[] = { "quiet", "watch", "tagged", "proven", "released" };
+
+const char *verdict_state_name(enum engine_state state)
+{
+	return names[state];
+}
+
+static uint8_t score_of(const struct engine *engine, const struct cohort *cohort)
+{
+	double ln_m = ledger_ln_m(cohort);
+	double watch = log(engine->settings.watch_evidence);
+	double tag = log(engine->settings.tag_evidence);
+
+	if (cohort->state == ENGINE_STATE_PROVEN)
+		return cohort->tags ? 100 : 95;
+	if (cohort->state == ENGINE_STATE_TAGGED)
+		return (uint8_t)fmin(94, 75 + 4 * cohort->tags);
+	if (cohort->state == ENGINE_STATE_WATCH)
+		return (uint8_t)fmax(50, fmin(74, 50 + 24 * (ln_m - watch) / (tag - watch)));
+	return (uint8_t)fmax(0, fmin(49, 49 * ln_m / watch));
+}
+
+/* Half of the last hour's mean, halved every ten minutes to a floor. */
+static float rate_of(const struct sketch *sketch, uint32_t now_s)
+{
+	float rate = sketch->shape_rate / 2;
+	uint32_t halvings = (now_s - sketch->proven_s) / HALVE_S;
+
+	rate = ldexpf(rate, halvings > 30 ? -30 : -(int)halvings);
+	return rate > FLOOR_RATE ? rate : FLOOR_RATE;
+}
+
+struct verdict states_verdict(
+    const struct engine *engine, const struct cohort *cohort, uint32_t now_s)
+{
+	const struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
+	bool is_proven = cohort->state == ENGINE_STATE_PROVEN;
+
+	return (struct verdict){
+		.cohort = cohort->key,
+		.state = cohort->state,
+		.score = score_of(engine, cohort),
+		.may_probe = cohort->state >= ENGINE_STATE_WATCH &&
+			     cohort->state <= ENGINE_STATE_PROVEN,
+		.may_shape = is_proven && !cohort->is_held_out && key_may_shape(cohort->kind),
+		.rate = is_proven && sketch ? rate_of(sketch, now_s) : 0,
+	};
+}
+
+static void add_change(
+    struct verdict_changes *changes, uint64_t subject, const struct verdict *verdict)
+{
+	for (int i = 0; i < changes->count; i++)
+		if (changes->at[i].subject == subject) {
+			changes->at[i].verdict = *verdict;
+			return;
+		}
+	if (changes->count == VERDICT_CHANGES) {
+		changes->dropped++;
+		return;
+	}
+	changes->at[changes->count++] = (struct verdict_change){ subject, *verdict };
+}
+
+static bool is_account_kind(uint8_t kind)
+{
+	return kind == KEY_NETWORK || kind == KEY_BIRTH || kind == KEY_HOPS;
+}
+
+static void publish(struct engine *engine, const struct cohort *cohort, uint32_t now_s,
+    struct verdict_changes *changes)
+{
+	struct verdict verdict = states_verdict(engine, cohort, now_s);
+
+	if (!is_account_kind(cohort->kind))
+		add_change(changes, cohort->key, &verdict);
+}
+
+static void enter(struct engine *engine, struct cohort *cohort, uint8_t state, uint32_t now_s)
+{
+	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
+
+	if (state != ENGINE_STATE_QUIET && state != ENGINE_STATE_RELEASED && !cohort->watch_s)
+		cohort->watch_s = now_s;
+	if (state == ENGINE_STATE_QUIET || state == ENGINE_STATE_RELEASED)
+		cohort->watch_s = 0;
+	if (state == ENGINE_STATE_PROVEN) {
+		sketch->shape_rate = (float)sketch_hour(sketch, now_s) / 3600;
+		sketch->proven_s = now_s;
+		engine->counts.proofs++;
+	}
+	engine->counts.releases += state == ENGINE_STATE_RELEASED;
+	cohort->state = state;
+	cohort->state_s = cohort->above_s = now_s;
+}
+
+static bool is_proven(const struct engine *engine, const struct cohort *cohort)
+{
+	const struct proof_tally tally = {
+		.ln_e = { cohort->proof[0], cohort->proof[1] },
+		.pairs = cohort->pairs,
+		.probes = cohort->probes,
+		.hops = (unsigned)cohort->hops[0] + cohort->hops[1],
+	};
+
+	return cohort->sketch && proof_is_enough(&tally, engine->settings.prove_evidence);
+}
+
+/* A crossing clears only its own ledger; it is remembered as a tag. */
+static bool take_tags(struct engine *engine, struct cohort *cohort)
+{
+	bool has_crossed = false;
+
+	for (int depth = 0; depth < COHORT_DEPTHS; depth++)
+		if (ledger_is_over(
+			cohort->ledger[depth], depth, engine->settings.tag_evidence)) {
+			cohort->ledger[depth] = -INFINITY;
+			has_crossed = true;
+		}
+	if (cohort->provenance >= log(engine->settings.tag_evidence)) {
+		cohort->provenance = -INFINITY;
+		has_crossed = true;
+	}
+	if (has_crossed) {
+		engine->counts.tags++;
+		cohort->tags += cohort->tags < UINT8_MAX;
+	}
+	return has_crossed;
+}
+
+static uint8_t rank_of(uint8_t state)
+{
+	return state == ENGINE_STATE_RELEASED ? ENGINE_STATE_QUIET : state;
+}
+
+void states_judge(struct engine *engine, struct cohort *cohort, struct passage *passage)
+{
+	bool has_tag = take_tags(engine, cohort);
+	uint8_t state = rank_of(cohort->state);
+
+	if (ledger_ln_m(cohort) >= log(engine->settings.watch_evidence)) {
+		cohort->above_s = state == ENGINE_STATE_WATCH ? passage->now_s
+							      : cohort->above_s;
+		state = state > ENGINE_STATE_WATCH ? state : ENGINE_STATE_WATCH;
+	}
+	if (has_tag) {
+		cohort->above_s = passage->now_s;
+		state = state > ENGINE_STATE_TAGGED ? state : ENGINE_STATE_TAGGED;
+	}
+	if (state != ENGINE_STATE_QUIET && is_proven(engine, cohort)) {
+		cohort->above_s = passage->now_s;
+		state = ENGINE_STATE_PROVEN;
+	}
+	if (state == rank_of(cohort->state))
+		return;
+	enter(engine, cohort, state, passage->now_s);
+	publish(engine, cohort, passage->now_s, passage->changes);
+}
+
+/* Cohorts whose key a worker cannot make are published by the account that was seen. */
+void states_publish(struct engine *engine, struct passage *passage)
+{
+	const struct cohort *most = NULL;
+	struct verdict verdict;
+
+	if (passage->now_s - passage->account->published_s < REPUBLISH_S)
+		return;
+	for (int i = 0; i < passage->keys.count; i++) {
+		const struct cohort *cohort = passage->cohorts[i];
+
+		if (cohort && is_account_kind(cohort->kind) && rank_of(cohort->state) &&
+		    (!most || cohort->state > most->state))
+			most = cohort;
+	}
+	if (!most)
+		return;
+	passage->account->published_s = passage->now_s;
+	verdict = states_verdict(engine, most, passage->now_s);
+	add_change(passage->changes, passage->account->key, &verdict);
+}
+
+static void decay(struct cohort *cohort, double elapsed_s)
+{
+	for (int i = 0; i < COHORT_DEPTHS; i++)
+		cohort->ledger[i] = ledger_decay(cohort->ledger[i], elapsed_s, HALF_LIFE_S);
+	for (int i = 0; i < PROOF_LEDGERS; i++)
+		cohort->proof[i] = ledger_decay(cohort->proof[i], elapsed_s, HALF_LIFE_S);
+	cohort->provenance = ledger_decay(cohort->provenance, elapsed_s, HALF_LIFE_S);
+}
+
+static void review(struct engine *engine, struct cohort *cohort, uint32_t now_s,
+    struct verdict_changes *changes)
+{
+	if (!rank_of(cohort->state))
+		return;
+	if (cohort->state == ENGINE_STATE_PROVEN && is_proven(engine, cohort) &&
+	    now_s - cohort->last_s < RELEASE_S)
+		cohort->above_s = now_s;
+	if (now_s - cohort->above_s > RELEASE_S) {
+		enter(engine, cohort, ENGINE_STATE_RELEASED, now_s);
+		publish(engine, cohort, now_s, changes);
+	} else if (cohort->state == ENGINE_STATE_PROVEN) {
+		publish(engine, cohort, now_s, changes);
+	}
+}
+
+void states_sweep(struct engine *engine, uint32_t now_s, struct verdict_changes *changes)
+{
+	struct slots *slots = &engine->cohorts.slots;
+	size_t slice_size = slots_capacity(slots) / SWEEP_SLICES + 1;
+	size_t from = engine->slice * slice_size, to = from + slice_size;
+	uint32_t elapsed_s = now_s - engine->swept_s[engine->slice];
+	bool has_begun = engine->swept_s[engine->slice];
+
+	engine->swept_s[engine->slice] = now_s;
+	engine->slice = (engine->slice + 1) % SWEEP_SLICES;
+	for (size_t i = from; i < to && i < slots_capacity(slots); i++) {
+		struct cohort *cohort = slots_at(slots, i);
+
+		if (!cohort)
+			continue;
+		if (has_begun)
+			decay(cohort, elapsed_s);
+		review(engine, cohort, now_s, changes);
+	}
+	pairs_sweep(
+	    &engine->pairs, pairs_buckets(&engine->pairs) / (SWEEP_SLICES * 64) + 1, now_s);
+}

@@ -1,0 +1,232 @@
+/*
+ * From counted tables to e-values. Whatever is missing, empty or odd makes it less sure, never
+ * more: a class that should be there and is not closes the whole of tier 1.
+ */
+#include "evidence/envelope.h"
+
+#include "base/xalloc.h"
+#include "evidence/reference.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SCORE_LOW  (-12.0)
+#define SCORE_STEP 0.5
+#define CLIP_LOW   (-2.0)
+#define CLIP_HIGH  3.0
+#define RARE       0.01 /* fewer of a class's accounts than this are in no such cohort */
+#define EXPOSED    5000 /* accounts that a class must rest on before it may be called absent */
+
+struct envelope {
+	struct reference_weights weights;
+	struct reference_class *classes[ENVELOPE_CLASSES];
+	int class_count;
+	bool has_weights, is_sealed;
+	struct envelope_bin bins[KEY_GROUP_COUNT][COHORT_DEPTHS][ENVELOPE_PHASES]
+				[ENVELOPE_BINS];
+};
+
+struct envelope *envelope_new(void)
+{
+	struct envelope *envelope = xalloc(sizeof(*envelope));
+
+	return envelope;
+}
+
+void envelope_free(struct envelope *envelope)
+{
+	if (!envelope)
+		return;
+	for (int i = 0; i < envelope->class_count; i++)
+		free(envelope->classes[i]);
+	free(envelope);
+}
+
+int envelope_weights(struct envelope *envelope, struct bytes text, struct fault *fault)
+{
+	if (envelope->class_count)
+		return fault_say(fault, "the weights must come before the classes");
+	if (reference_read_weights(text, &envelope->weights, fault) != 0)
+		return -1;
+	envelope->has_weights = true;
+	return 0;
+}
+
+int envelope_class(struct envelope *envelope, struct bytes text, struct fault *fault)
+{
+	struct reference_class *class;
+
+	if (!envelope->has_weights)
+		return fault_say(fault, "no weights were read");
+	if (envelope->class_count == ENVELOPE_CLASSES)
+		return fault_say(fault, "more than %d classes", ENVELOPE_CLASSES);
+	class = xalloc(sizeof(*class));
+	if (reference_read_class(text, envelope->weights.mark, class, fault) != 0) {
+		free(class);
+		return -1;
+	}
+	for (int i = 0; i < envelope->class_count; i++)
+		if (!strcmp(envelope->classes[i]->name, class->name)) {
+			fault_say(fault, "class %s was read before", class->name);
+			free(class);
+			return -1;
+		}
+	envelope->classes[envelope->class_count++] = class;
+	envelope->is_sealed = false;
+	return 0;
+}
+
+/* The table that speaks for |class| at |place|: its own, or all sizes together when too few
+ * accounts were seen at this size. NULL when the class does not come here at all. */
+static const struct reference_table *table_of(const struct reference_class *class,
+    const struct envelope_place *place, struct reference_table *pooled)
+{
+	const struct reference_table *own = class->tables[place->group][place->depth];
+
+	if (own[place->phase].n >= REFERENCE_ENOUGH)
+		return own + place->phase;
+	memset(pooled, 0, sizeof(*pooled));
+	for (int phase = 0; phase < ENVELOPE_PHASES; phase++) {
+		pooled->n += own[phase].n;
+		for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+			pooled->k[bin] += own[phase].k[bin];
+	}
+	if (class->accounts >= EXPOSED && pooled->n < RARE * class->accounts)
+		return NULL;
+	return pooled;
+}
+
+static double upper_limit(double k, double n, double l)
+{
+	double p = n > 0 ? k / n : 1;
+
+	if (n <= 0)
+		return 1;
+	if (n > ENVELOPE_CAP)
+		n = ENVELOPE_CAP;
+	return fmin(1, p + sqrt(2 * p * l / n) + 2 * l / n);
+}
+
+static void raise_null(const struct envelope *envelope, const struct envelope_place *place,
+    double *null, uint8_t *nearest)
+{
+	double tables = (double)envelope->class_count * ENVELOPE_PHASES;
+	double l = log(ENVELOPE_BINS * tables / ENVELOPE_DELTA);
+
+	for (int i = 0; i < envelope->class_count; i++) {
+		struct reference_table pooled;
+		const struct reference_table *table = table_of(
+		    envelope->classes[i], place, &pooled);
+
+		for (int bin = 0; table && bin < ENVELOPE_BINS; bin++) {
+			double p = upper_limit(table->k[bin], table->n, l);
+
+			if (p > null[bin]) {
+				null[bin] = p;
+				nearest[bin] = (uint8_t)i;
+			}
+		}
+	}
+}
+
+static void compute_place(struct envelope *envelope, const struct envelope_place *place)
+{
+	struct envelope_bin *bins = envelope->bins[place->group][place->depth][place->phase];
+	const double *odds = envelope->weights.odds[place->group][place->depth];
+	double null[ENVELOPE_BINS];
+	uint8_t nearest[ENVELOPE_BINS] = { 0 };
+
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		null[bin] = ENVELOPE_FLOOR;
+	raise_null(envelope, place, null, nearest);
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		bins[bin] = (struct envelope_bin){ odds[bin] / null[bin], nearest[bin] };
+}
+
+static bool has_class(const struct envelope *envelope, const char *name)
+{
+	for (int i = 0; i < envelope->class_count; i++)
+		if (!strcmp(envelope->classes[i]->name, name))
+			return true;
+	return false;
+}
+
+int envelope_seal(struct envelope *envelope, struct fault *fault)
+{
+	envelope->is_sealed = false;
+	if (!envelope->has_weights || !envelope->class_count)
+		return fault_say(fault, "no reference tables: population evidence is off");
+	for (int i = 0; i < envelope->weights.class_count; i++)
+		if (!has_class(envelope, envelope->weights.classes[i]))
+			return fault_say(fault,
+			    "the reference class %s is missing: population evidence is off",
+			    envelope->weights.classes[i]);
+	for (uint8_t group = 0; group < KEY_GROUP_COUNT; group++)
+		for (uint8_t depth = 0; depth < COHORT_DEPTHS; depth++)
+			for (uint8_t phase = 0; phase < ENVELOPE_PHASES; phase++)
+				compute_place(
+				    envelope, &(struct envelope_place){ group, depth, phase });
+	envelope->is_sealed = true;
+	return 0;
+}
+
+bool envelope_is_sealed(const struct envelope *envelope)
+{
+	return envelope->is_sealed;
+}
+
+uint8_t envelope_phase(uint32_t members)
+{
+	return members < 64 ? 0 : members < 1024 ? 1 : 2;
+}
+
+double envelope_score(const struct envelope *envelope, const struct envelope_place *place,
+    const uint8_t levels[FEATURE_COUNT], float nats[FEATURE_COUNT])
+{
+	double sum = 0;
+
+	for (int i = 0; i < FEATURE_COUNT; i++) {
+		double term =
+		    envelope->weights.ratios[place->group][place->depth][i][levels[i]];
+
+		nats[i] = (float)fmax(CLIP_LOW, fmin(CLIP_HIGH, term));
+		sum += nats[i];
+	}
+	return sum;
+}
+
+int envelope_bin_of(double score)
+{
+	int bin = (int)floor((score - SCORE_LOW) / SCORE_STEP);
+
+	return bin < 0 ? 0 : bin >= ENVELOPE_BINS ? ENVELOPE_BINS - 1 : bin;
+}
+
+struct envelope_bin envelope_at(
+    const struct envelope *envelope, const struct envelope_place *place, int bin)
+{
+	if (!envelope->is_sealed)
+		return (struct envelope_bin){ 1, 0 };
+	return envelope->bins[place->group][place->depth][place->phase][bin];
+}
+
+int envelope_class_count(const struct envelope *envelope)
+{
+	return envelope->class_count;
+}
+
+const char *envelope_class_name(const struct envelope *envelope, int number)
+{
+	return number < envelope->class_count ? envelope->classes[number]->name : "";
+}
+
+uint32_t envelope_accounts(
+    const struct envelope *envelope, int number, const struct envelope_place *place)
+{
+	return envelope->classes[number]->tables[place->group][place->depth][place->phase].n;
+}
+
+uint64_t envelope_weights_mark(struct bytes text)
+{
+	return reference_mark(text);
+}

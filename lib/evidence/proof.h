@@ -1,0 +1,58 @@
+#ifndef EVIDENCE_PROOF_H
+#define EVIDENCE_PROOF_H
+
+#include "base/keyed_hash.h"
+
+/*
+ * Causal evidence (detection.md §5a): the proxy refuses a few requests by a secret coin W and
+ * looks whether the same conversation then arrives from another owner (Y). Whatever unrelated
+ * owners do, they cannot know the coin, so given Y it is still W with probability ρ, and each
+ * factor below has an expectation of exactly 1.
+ */
+#define PROOF_ODDS   0.5  /* q: P(W = 1 | Y) when one controller fails over */
+#define PROOF_PAIRS  3    /* distinct pairs of owners that a proof needs */
+#define PROOF_REST_S 600  /* an account is refused by a coin at most once in this time */
+#define PROOF_SHARE  0.05 /* of the refused that must have hopped: see proof_is_enough */
+
+/* The coin of the exchange |nonce|: true means "refuse". |rate| is ρ. */
+bool proof_coin(struct keyed_hash *hash, uint64_t nonce, double rate);
+
+/* ln of the factor of one Y, whose coin was |was_refused|. */
+double proof_factor(bool was_refused, double rate);
+
+enum proof_ledger { PROOF_SAME, PROOF_EXTENSION, PROOF_LEDGERS };
+
+struct proof_tally {
+	double ln_e[PROOF_LEDGERS];
+	unsigned pairs;        /* distinct pairs of owners that hopped, refused or spared */
+	unsigned probes, hops; /* coins that refused; of those, the ones followed by a Y */
+};
+
+/*
+ * Proven: a ledger stands at |prove_evidence| times their number (each has an equal part of
+ * α₂), over enough pairs. Beyond the guarantee it asks that a share of the probes hopped, so
+ * that a small pool that hides in a large honest cohort does not convict all of it; its own
+ * narrower cohorts do.
+ */
+bool proof_is_enough(const struct proof_tally *tally, double prove_evidence);
+
+/*
+ * Displacement (§5b), content-free: members are split by a keyed hash into T, which may be held
+ * to 70 % in an epoch whose fair coin says so, and U, which never is. |u_count| is what U sent
+ * in the epoch.
+ */
+struct displacement {
+	double ln_e;
+	double mean, var; /* of U's past epochs */
+	uint32_t epochs;
+};
+#define DISPLACEMENT_EPOCH_S 30
+#define DISPLACEMENT_SHARE   0.7
+#define DISPLACEMENT_WARMUP  20 /* epochs that only teach mean and variance */
+
+void displacement_epoch(struct displacement *displacement, double u_count, bool was_held);
+
+/* Model-based factor of one opportunity to hop (§5c), in ln: π₀ ≤ 1e−3, q = 0.05. */
+double provenance_factor(bool has_hopped);
+
+#endif

@@ -1,0 +1,267 @@
+/* The engine end to end on small worlds: hops, coins, proofs, and all that must not count. */
+#include "engine/board.h"
+#include "engine/engine.h"
+
+#include "unit.h"
+
+#include <math.h>
+
+#define NOW_US 1767225600000000LL
+
+static struct engine_settings settings;
+static struct envelope *envelope;
+
+static struct engine *start(void)
+{
+	engine_settings_default(&settings, 16 << 20);
+	settings.watch_evidence = 1e3;
+	settings.seed = 42;
+	envelope = envelope_new(); /* unsealed: only hops can speak */
+	return engine_new(&settings, envelope);
+}
+
+static void stop(struct engine *engine)
+{
+	engine_free(engine);
+	envelope_free(envelope);
+}
+
+static uint64_t mix(uint64_t x)
+{
+	x = (x + 1) * 0x9e3779b97f4a7c15ULL;
+	x = (x ^ x >> 32) * 0xff51afd7ed558ccdULL;
+	return x ^ x >> 29;
+}
+
+struct line { /* one exchange of the small worlds */
+	uint64_t owner, conversation, earlier, signature, signed_block;
+	int64_t at_us;
+	uint8_t coin;
+};
+
+static void see(struct engine *engine, struct line line, struct verdict_changes *changes)
+{
+	struct facts facts = { .at_us = line.at_us,
+		.account = mix(line.owner),
+		.owner = mix(line.owner),
+		.prefix = mix(line.owner + 1000000) };
+	struct prompt_facts prompt = { .state = PROMPT_WHOLE,
+		.dialect = DIALECT_ANTHROPIC_MESSAGES,
+		.conversation = line.conversation,
+		.conversation_bytes = 500,
+		.head = 4711,
+		.model = 5 };
+	struct reply_facts reply = { .status = line.coin == RECORD_COIN_REFUSED ? 429 : 200 };
+	const struct exchange_seen seen = { &facts, &prompt, &reply, line.coin, false, false };
+
+	if (line.earlier) {
+		prompt.earlier[0] = line.earlier;
+		prompt.earlier_count = 1;
+	}
+	if (line.signature) {
+		prompt.signatures[0] = line.signature;
+		prompt.signature_count = 1;
+	}
+	if (line.signed_block) {
+		reply.signatures[0] = line.signed_block;
+		reply.signature_count = 1;
+	}
+	changes->count = 0;
+	engine_see(engine, &seen, changes);
+}
+
+/* A relay carries conversations with signed blocks across its accounts, without any probe. */
+static struct verdict relay(struct engine *engine, int exchanges, bool is_one_owner)
+{
+	struct verdict_changes changes = { 0 };
+	struct verdict most = { 0 };
+
+	for (int i = 0; i < exchanges; i++) {
+		struct line line = { .owner = is_one_owner ? 1 : mix((uint64_t)i) % 50 + 1,
+			.conversation = mix(500000 + (uint64_t)i),
+			.earlier = i >= 10 ? mix(500000 + (uint64_t)i - 10) : 0,
+			.signature = i >= 10 ? mix(900000 + (uint64_t)i - 10) : 0,
+			.signed_block = mix(900000 + (uint64_t)i),
+			.at_us = NOW_US + i * 2000000LL };
+
+		see(engine, line, &changes);
+		for (int j = 0; j < changes.count; j++)
+			if (changes.at[j].verdict.state > most.state)
+				most = changes.at[j].verdict;
+	}
+	return most;
+}
+
+START_TEST(a_silent_relay_is_tagged_by_provenance_alone)
+{
+	struct engine *engine = start();
+
+	ck_assert_uint_eq(relay(engine, 400, false).state, ENGINE_STATE_TAGGED);
+	stop(engine);
+}
+END_TEST
+
+START_TEST(hops_inside_one_owner_are_none)
+{
+	struct engine *engine = start();
+	struct engine_counts counts;
+
+	ck_assert_uint_eq(relay(engine, 400, true).state, ENGINE_STATE_QUIET);
+	engine_counts(engine, &counts);
+	ck_assert_uint_eq(counts.extension_hops, 0);
+	stop(engine);
+}
+END_TEST
+
+/* Every owner sends the same notebook, step by step, with equal answers: extensions of each
+ * other's conversations that say nothing. */
+START_TEST(a_notebook_that_many_work_through_is_no_hop)
+{
+	struct engine *engine = start();
+	struct verdict_changes changes = { 0 };
+	struct engine_counts counts;
+
+	for (int step = 0; step < 20; step++)
+		for (uint64_t owner = 1; owner <= 40; owner++)
+			see(engine,
+			    (struct line){ .owner = owner,
+				.conversation = mix(100 + (uint64_t)step),
+				.earlier = step ? mix(99 + (uint64_t)step) : 0,
+				.at_us = NOW_US + step * 60000000LL + (int64_t)owner },
+			    &changes);
+	engine_counts(engine, &counts);
+	ck_assert_uint_eq(counts.extension_hops, 0);
+	ck_assert_uint_eq(counts.tags, 0);
+	stop(engine);
+}
+END_TEST
+
+/* A watched pool that sends what was refused again from another account. */
+static void fail_over(struct engine *engine, struct verdict_changes *changes, int rounds)
+{
+	int64_t at_us = NOW_US + 10000000000LL;
+
+	for (int i = 0; i < rounds; i++, at_us += 10000000) {
+		uint64_t from = (uint64_t)i % 40 + 1, to = (from + 7) % 40 + 1;
+		bool is_refused = mix((uint64_t)i) % 10 == 0;
+		struct line line = { .owner = from,
+			.conversation = mix(7000000 + (uint64_t)i),
+			.at_us = at_us,
+			.coin = is_refused ? RECORD_COIN_REFUSED : RECORD_COIN_SPARED };
+
+		see(engine, line, changes);
+		line.owner = to;
+		line.at_us += 1000000;
+		line.coin = RECORD_COIN_SPARED;
+		if (is_refused)
+			see(engine, line, changes);
+	}
+}
+
+START_TEST(coins_prove_nothing_before_a_cohort_is_watched)
+{
+	struct engine *engine = start();
+	struct verdict_changes changes = { 0 };
+	struct engine_counts counts;
+
+	fail_over(engine, &changes, 300);
+	engine_counts(engine, &counts);
+	ck_assert_uint_gt(counts.same_hops, 10);
+	ck_assert_uint_eq(counts.proofs, 0);
+	stop(engine);
+}
+END_TEST
+
+START_TEST(a_relay_that_fails_over_is_proven)
+{
+	struct engine *engine = start();
+	struct verdict_changes changes = { 0 };
+	struct engine_counts counts;
+	size_t number = 0;
+	const struct cohort *cohort, *proven = NULL;
+
+	relay(engine, 400, false);
+	fail_over(engine, &changes, 300);
+	engine_counts(engine, &counts);
+	ck_assert_uint_ge(counts.proofs, 1);
+	while ((cohort = engine_next_cohort(engine, &number, false)))
+		if (cohort->state == ENGINE_STATE_PROVEN)
+			proven = cohort;
+	ck_assert_ptr_nonnull(proven);
+	ck_assert_uint_ge(proven->pairs, 3);
+	ck_assert_double_ge(proven->proof[0], log(2e4));
+	stop(engine);
+}
+END_TEST
+
+START_TEST(a_proven_cohort_is_released_after_a_silent_day_and_decays)
+{
+	struct engine *engine = start();
+	struct verdict_changes changes = { 0 };
+	struct engine_counts counts;
+	int64_t at_us;
+
+	relay(engine, 400, false);
+	fail_over(engine, &changes, 300);
+	at_us = engine_clock_us(engine);
+	for (int i = 0; i < 30 * 24 * 40; i++) {
+		changes.count = 0;
+		engine_tick(engine, at_us += 90000000, &changes);
+	}
+	engine_counts(engine, &counts);
+	ck_assert_uint_ge(counts.releases, 1);
+	stop(engine);
+}
+END_TEST
+
+START_TEST(equal_input_gives_equal_states_bit_for_bit)
+{
+	struct engine *one = start(), *two;
+	struct verdict_changes changes = { 0 };
+	struct cohort const *a, *b;
+	size_t i = 0, j = 0;
+
+	relay(one, 400, false);
+	fail_over(one, &changes, 100);
+	two = engine_new(&settings, envelope);
+	relay(two, 400, false);
+	fail_over(two, &changes, 100);
+	do {
+		a = engine_next_cohort(one, &i, true);
+		b = engine_next_cohort(two, &j, true);
+		ck_assert(!a == !b);
+		if (a)
+			ck_assert_mem_eq(a, b, sizeof(*a));
+	} while (a);
+	engine_free(two);
+	stop(one);
+}
+END_TEST
+
+START_TEST(a_flood_of_keys_stays_in_its_memory)
+{
+	struct engine *engine = start();
+	struct verdict_changes changes = { 0 };
+	struct engine_counts before, after;
+
+	engine_counts(engine, &before);
+	for (uint64_t i = 0; i < 300000; i++) {
+		changes.count = 0;
+		see(engine,
+		    (struct line){
+			.owner = i, .conversation = mix(i), .at_us = NOW_US + (int64_t)i },
+		    &changes);
+	}
+	engine_counts(engine, &after);
+	ck_assert_uint_eq(before.bytes, after.bytes);
+	ck_assert_uint_gt(after.accounts_evicted, 0);
+	ck_assert_uint_eq(after.tags, 0);
+	stop(engine);
+}
+END_TEST
+
+UNIT_MAIN("engine", a_silent_relay_is_tagged_by_provenance_alone,
+    hops_inside_one_owner_are_none, a_notebook_that_many_work_through_is_no_hop,
+    coins_prove_nothing_before_a_cohort_is_watched, a_relay_that_fails_over_is_proven,
+    a_proven_cohort_is_released_after_a_silent_day_and_decays,
+    equal_input_gives_equal_states_bit_for_bit, a_flood_of_keys_stays_in_its_memory)

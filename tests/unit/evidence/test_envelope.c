@@ -1,0 +1,208 @@
+/* The envelope: E[e] ≤ 1 under every class, and never surer for what is missing or odd. */
+#include "evidence/envelope.h"
+
+#include "evidence/reference.h"
+#include "unit.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static char weights_text[65536], class_text[3][65536];
+
+static uint64_t state = 521288629ULL * 88675123;
+
+static double uniform(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (double)(state >> 11) * 0x1p-53;
+}
+
+static struct bytes weights(int classes)
+{
+	struct reference_weights made = { .class_count = classes };
+	struct text text = text_in(weights_text, sizeof(weights_text));
+
+	for (int i = 0; i < classes; i++)
+		snprintf(made.classes[i], ENVELOPE_NAME, "class-%d", i);
+	for (int group = 0; group < KEY_GROUP_COUNT; group++)
+		for (int depth = 0; depth < COHORT_DEPTHS; depth++)
+			for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+				made.odds[group][depth][bin] = bin == 40 ? 0.6 : 0.4 / 63;
+	reference_write_weights(&text, &made);
+	return text_bytes(&text);
+}
+
+/* The true shares of class |i|: a hump whose place depends on the class. */
+static double share(int i, int bin)
+{
+	double x = (bin - 20 - 6 * i) / 4.0;
+
+	return exp(-x * x / 2) / (4 * sqrt(2 * 3.141592653589793));
+}
+
+static int draw(int i)
+{
+	double u = uniform();
+
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		if ((u -= share(i, bin)) < 0)
+			return bin;
+	return ENVELOPE_BINS - 1;
+}
+
+static struct bytes class(int i, uint32_t n, uint64_t mark)
+{
+	static struct reference_class made;
+	struct text text = text_in(class_text[i], sizeof(class_text[i]));
+
+	memset(&made, 0, sizeof(made));
+	snprintf(made.name, sizeof(made.name), "class-%d", i);
+	made.accounts = n * 2;
+	for (int depth = 0; depth < COHORT_DEPTHS; depth++)
+		for (int phase = 0; phase < ENVELOPE_PHASES; phase++) {
+			struct reference_table *table =
+			    &made.tables[KEY_GROUP_TEMPLATE][depth][phase];
+
+			table->n = n;
+			for (uint32_t j = 0; j < n; j++)
+				table->k[draw(i)]++;
+		}
+	reference_write_class(&text, &made, mark);
+	return text_bytes(&text);
+}
+
+static struct envelope *build(int classes, uint32_t n)
+{
+	struct envelope *envelope = envelope_new();
+	struct fault fault;
+	struct bytes text = weights(classes);
+	uint64_t mark = envelope_weights_mark(text);
+
+	ck_assert_int_eq(envelope_weights(envelope, text, &fault), 0);
+	for (int i = 0; i < classes; i++)
+		ck_assert_int_eq(envelope_class(envelope, class(i, n, mark), &fault), 0);
+	ck_assert_int_eq(envelope_seal(envelope, &fault), 0);
+	return envelope;
+}
+
+static const struct envelope_place place = { KEY_GROUP_TEMPLATE, 0, 1 };
+
+START_TEST(the_expected_e_is_at_most_one_under_every_class)
+{
+	for (uint32_t n = 500; n <= 50000; n *= 10) {
+		struct envelope *envelope = build(3, n);
+
+		for (int i = 0; i < 3; i++) {
+			double expected = 0;
+
+			for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+				expected += share(i, bin) *
+					    envelope_at(envelope, &place, bin).e;
+			ck_assert_double_le(expected, 1);
+		}
+		envelope_free(envelope);
+	}
+}
+END_TEST
+
+START_TEST(more_accounts_allow_larger_bets_and_no_bet_passes_the_floor)
+{
+	struct envelope *small = build(3, 500), *large = build(3, 50000);
+
+	ck_assert_double_gt(envelope_at(large, &place, 40).e, envelope_at(small, &place, 40).e);
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		ck_assert_double_le(envelope_at(large, &place, bin).e, 1 / ENVELOPE_FLOOR);
+	ck_assert_str_eq(
+	    envelope_class_name(large, envelope_at(large, &place, 20).nearest), "class-0");
+	envelope_free(small);
+	envelope_free(large);
+}
+END_TEST
+
+START_TEST(a_missing_class_closes_population_evidence)
+{
+	struct envelope *envelope = envelope_new();
+	struct fault fault;
+	struct bytes text = weights(3);
+	uint64_t mark = envelope_weights_mark(text);
+
+	ck_assert_int_eq(envelope_seal(envelope, &fault), -1);
+	ck_assert_int_eq(envelope_weights(envelope, text, &fault), 0);
+	ck_assert_int_eq(envelope_class(envelope, class(0, 5000, mark), &fault), 0);
+	ck_assert_int_eq(envelope_class(envelope, class(2, 5000, mark), &fault), 0);
+	ck_assert_int_eq(envelope_class(envelope, class(2, 5000, mark), &fault), -1);
+	ck_assert_int_eq(envelope_seal(envelope, &fault), -1);
+	ck_assert_ptr_nonnull(strstr(fault.text, "class-1"));
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		ck_assert_double_eq(envelope_at(envelope, &place, bin).e, 1);
+	envelope_free(envelope);
+}
+END_TEST
+
+static int try_class(const char *from, const char *to)
+{
+	struct envelope *envelope = envelope_new();
+	struct fault fault;
+	struct bytes text = weights(1);
+	char *made, *at;
+	char poisoned[65536];
+	int result;
+
+	ck_assert_int_eq(envelope_weights(envelope, text, &fault), 0);
+	text = class(0, 5000, envelope_weights_mark(text));
+	memcpy(poisoned, text.at, text.len);
+	poisoned[text.len] = '\0';
+	at = strstr(poisoned, from);
+	ck_assert_ptr_nonnull(at);
+	ck_assert_int_gt(
+	    asprintf(&made, "%.*s%s%s", (int)(at - poisoned), poisoned, to, at + strlen(from)),
+	    0);
+	result = envelope_class(envelope, bytes_of_text(made), &fault);
+	free(made);
+	envelope_free(envelope);
+	return result;
+}
+
+START_TEST(a_poisoned_or_damaged_file_is_refused)
+{
+	ck_assert_int_eq(try_class("class", "class"), 0);
+	ck_assert_int_eq(try_class("reference 1", "reference 2"), -1);
+	ck_assert_int_eq(try_class("5000", "5001"), -1);
+	ck_assert_int_eq(try_class("5000", "50000000"), -1);
+	ck_assert_int_eq(try_class("5000", "-5000"), -1);
+	ck_assert_int_eq(try_class("5000", "nan"), -1);
+	ck_assert_int_eq(try_class("weights ", "weights 0"), -1);
+	ck_assert_int_eq(try_class("accounts 10000", "accounts 0"), -1);
+	ck_assert_int_eq(try_class("table template 16", "table template 17"), -1);
+	ck_assert_int_eq(try_class("table template 1 1", "table template 1 0"), -1);
+	ck_assert_int_eq(try_class("\nend\n", "\n"), -1);
+	ck_assert_int_eq(try_class("\nend\n", "\nend\nmore\n"), -1);
+	ck_assert_int_eq(try_class("class class-0", "class"), -1);
+	ck_assert_int_eq(try_class("retort-reference", ""), -1);
+}
+END_TEST
+
+START_TEST(a_class_of_few_accounts_allows_no_large_bet)
+{
+	struct envelope *envelope = build(1, 30);
+
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		ck_assert_double_le(envelope_at(envelope, &place, bin).e, 2);
+	envelope_free(envelope);
+}
+END_TEST
+
+START_TEST(scores_fall_into_sixty_four_bins)
+{
+	ck_assert_int_eq(envelope_bin_of(-1000), 0);
+	ck_assert_int_eq(envelope_bin_of(1000), 63);
+	ck_assert_int_eq(envelope_bin_of(0), 24);
+}
+END_TEST
+
+UNIT_MAIN("envelope", the_expected_e_is_at_most_one_under_every_class,
+    more_accounts_allow_larger_bets_and_no_bet_passes_the_floor,
+    a_missing_class_closes_population_evidence, a_poisoned_or_damaged_file_is_refused,
+    a_class_of_few_accounts_allows_no_large_bet, scores_fall_into_sixty_four_bins)
