@@ -178,16 +178,14 @@ static enum http1_fault read_status_line(
 static void settle_body(struct http1_head *out, bool answers_head)
 {
 	bool is_bare = out->status < 200 || out->status == 204;
-	bool has_length = out->first[HTTP1_CONTENT_LENGTH] || out->framing;
+	bool announces = out->framing == HTTP1_FRAMING_CHUNKED || out->content_length;
 
-	if (is_bare && out->framing) /* may send what it announced: do not read on after it */
-		out->keeps_alive = false;
 	if (is_bare || out->status == 304 || answers_head)
 		out->framing = HTTP1_FRAMING_NONE;
-	else if (!has_length)
+	else if (!out->framing)
 		out->framing = HTTP1_FRAMING_UNTIL_CLOSE;
-	if (out->framing == HTTP1_FRAMING_UNTIL_CLOSE)
-		out->keeps_alive = false;
+	if ((is_bare && announces) || out->framing == HTTP1_FRAMING_UNTIL_CLOSE)
+		out->keeps_alive = false; /* nobody knows where the next message would begin */
 }
 
 enum http1_fault http1_parse_response(struct bytes head, const struct http1_limits *limits,

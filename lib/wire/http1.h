@@ -23,8 +23,8 @@ struct http1_limits {
 
 /* How the end of the body is found (RFC 9112 §6.3). */
 enum http1_framing {
-	HTTP1_FRAMING_NONE, /* there is no body */
-	HTTP1_FRAMING_LENGTH,
+	HTTP1_FRAMING_NONE,   /* there is no body */
+	HTTP1_FRAMING_LENGTH, /* |content_length|, which may be 0 */
 	HTTP1_FRAMING_CHUNKED,
 	HTTP1_FRAMING_UNTIL_CLOSE, /* responses only */
 	HTTP1_FRAMING_COUNT
@@ -65,7 +65,7 @@ struct http1_head {
 
 /*
  * Reads a request head: |head| is exactly what the finder measured, from the method to the
- * empty line. HTTP1_FAULT_NONE, or what is wrong, and then |out| is not to be read. HTTP2's
+ * empty line. HTTP1_FAULT_NONE, or what is wrong, and then |out| is not to be read. HTTP/2's
  * preface is HTTP1_FAULT_PREFACE: the caller may still speak HTTP/2.
  */
 enum http1_fault http1_parse_request(
@@ -73,7 +73,8 @@ enum http1_fault http1_parse_request(
 
 /*
  * Reads a response head in the same way. |answers_head|: the request was HEAD, so there is no
- * body. 1xx, 204 and 304 have none either; a 101 is HTTP1_FRAMING_NONE and |wants_upgrade|, and
+ * body. 1xx, 204 and 304 have none either (a 1xx or 204 that announces one is the last on its
+ * connection); a 101 is HTTP1_FRAMING_NONE and |wants_upgrade|, and
  * what follows belongs to the new protocol.
  */
 enum http1_fault http1_parse_response(struct bytes head, const struct http1_limits *limits,

@@ -57,7 +57,7 @@ enum http1_fault http1_facts_framing(struct http1_head *head)
 	if (!bytes_to_number(length->value, &head->content_length) ||
 	    head->content_length > INT64_MAX)
 		return HTTP1_FAULT_LENGTH;
-	head->framing = head->content_length ? HTTP1_FRAMING_LENGTH : HTTP1_FRAMING_NONE;
+	head->framing = HTTP1_FRAMING_LENGTH;
 	return HTTP1_FAULT_NONE;
 }
 
@@ -126,6 +126,6 @@ enum http1_fault http1_facts_expect(struct http1_head *head)
 	if (is_repeated(head, HTTP1_EXPECT) ||
 	    !http1_chars_same(expect->value, BYTES("100-continue")))
 		return HTTP1_FAULT_EXPECTATION;
-	head->expects_continue = head->framing != HTTP1_FRAMING_NONE;
+	head->expects_continue = head->framing == HTTP1_FRAMING_CHUNKED || head->content_length;
 	return HTTP1_FAULT_NONE;
 }

@@ -6,9 +6,10 @@
 /*
  * The header names that somebody in the house looks at, in lower case. Rows stand by growing
  * length (the look-up needs it, a test proves it), among equals the frequent ones first. The
- * kind of a name says what a proxy does with it: HOP belongs to this connection alone (RFC 9110
- * §7.6.1) and is never forwarded, END belongs to the exchange. |row| is called as row(id, text,
- * kind, extra). "Proxy" is no header of HTTP, but CGI programs take it for a setting.
+ * kind of a name says what a proxy does with it: HOP ends here and is never forwarded, because
+ * it belongs to this connection alone (RFC 9110 §7.6.1), because we answer it ourselves
+ * (Expect), or because it is no header of HTTP but CGI programs take it for a setting (Proxy).
+ * END belongs to the exchange. |row| is called as row(id, text, kind, extra).
  */
 /* clang-format off */
 #define HTTP1_NAMES(row, extra)						\
@@ -20,7 +21,7 @@
 	row(ALLOW, "allow", END, extra)					\
 	row(PROXY, "proxy", HOP, extra)					\
 	row(ACCEPT, "accept", END, extra)				\
-	row(EXPECT, "expect", END, extra)				\
+	row(EXPECT, "expect", HOP, extra)				\
 	row(COOKIE, "cookie", END, extra)				\
 	row(SERVER, "server", END, extra)				\
 	row(ORIGIN, "origin", END, extra)				\

@@ -95,6 +95,15 @@ void http1_put_framing(struct text *out, enum http1_framing framing, uint64_t co
 		http1_put_number(out, BYTES("Content-Length"), content_length);
 }
 
+void http1_put_framing_of(struct text *out, const struct http1_head *head)
+{
+	bool tells_length = head->first[HTTP1_CONTENT_LENGTH] && head->status != 204 &&
+			    (!head->status || head->status >= 200);
+
+	http1_put_framing(
+	    out, tells_length ? HTTP1_FRAMING_LENGTH : head->framing, head->content_length);
+}
+
 void http1_put_end(struct text *out)
 {
 	text_add(out, BYTES("\r\n"));

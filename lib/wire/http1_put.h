@@ -31,6 +31,10 @@ void http1_put_number(struct text *out, struct bytes name, uint64_t value);
  */
 void http1_put_framing(struct text *out, enum http1_framing framing, uint64_t content_length);
 
+/* The same for a message that goes on as it came: a bodiless answer (to HEAD, or 304) keeps the
+ * length that it tells; a 1xx or 204 tells none (RFC 9110 §8.6). */
+void http1_put_framing_of(struct text *out, const struct http1_head *head);
+
 /* The empty line that ends a head. */
 void http1_put_end(struct text *out);
 

@@ -33,6 +33,29 @@ START_TEST(framing_is_what_was_understood)
 }
 END_TEST
 
+START_TEST(a_message_that_goes_on_keeps_the_length_it_tells)
+{
+	struct bytes told = BYTES("HTTP/1.1 200 OK\r\nContent-Length: 007\r\n\r\n");
+	char at[256];
+	struct text out = text_in(at, sizeof(at));
+
+	ck_fine(http1_parse_response(told, &HTTP1_LIMITS_DEFAULT, true, &head));
+	http1_put_framing_of(&out, &head);
+	ck_fine(response(BYTES("HTTP/1.1 304 x\r\nContent-Length: 8\r\n\r\n")));
+	http1_put_framing_of(&out, &head);
+	ck_fine(response(BYTES("HTTP/1.1 200 x\r\nContent-Length: 0\r\n\r\n")));
+	http1_put_framing_of(&out, &head);
+	ck_fine(response(BYTES("HTTP/1.1 204 x\r\nContent-Length: 0\r\n\r\n")));
+	http1_put_framing_of(&out, &head);
+	ck_fine(response(BYTES("HTTP/1.1 200 x\r\n\r\n")));
+	http1_put_framing_of(&out, &head);
+	ck_fine(request(BYTES("POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n")));
+	http1_put_framing_of(&out, &head);
+	ck_bytes(text_bytes(&out), "Content-Length: 7\r\nContent-Length: 8\r\n"
+				   "Content-Length: 0\r\nContent-Length: 0\r\n");
+}
+END_TEST
+
 START_TEST(a_target_goes_on_in_origin_form)
 {
 	char at[256];
@@ -110,6 +133,7 @@ START_TEST(a_chunk_head_is_hex_without_leading_zeros)
 END_TEST
 
 UNIT_MAIN("http1_put", a_request_head_is_written_line_by_line, framing_is_what_was_understood,
-    a_target_goes_on_in_origin_form, a_status_line_takes_the_standard_phrase_by_default,
-    every_fault_has_a_phrase_for_its_status, a_line_that_does_not_fit_leaves_no_part_of_itself,
+    a_message_that_goes_on_keeps_the_length_it_tells, a_target_goes_on_in_origin_form,
+    a_status_line_takes_the_standard_phrase_by_default, every_fault_has_a_phrase_for_its_status,
+    a_line_that_does_not_fit_leaves_no_part_of_itself,
     a_chunk_head_is_hex_without_leading_zeros)
