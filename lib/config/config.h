@@ -33,9 +33,11 @@ struct config *config_parse(struct bytes yaml, const char *name, struct config_f
 
 void config_free(struct config *config); /* NULL is allowed; the memory is wiped */
 
-/* Adds what was found later, when something that the file names was opened. */
-void config_fault(struct config_faults *faults, const struct config *config,
-    struct config_place place, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Writes a fault about a setting that |field| points to, with its place in the file when it
+ * stands there: for what is found later, when something that is named was opened. Returns -1.
+ */
+int config_say(struct fault *fault, const struct config *config, const void *field,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* One line a fault, "file:line:col: text", then "… and N more"; warnings begin "warning: ". */
 void config_faults_print(const struct config_faults *faults, FILE *out);

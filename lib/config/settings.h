@@ -9,6 +9,7 @@
  * named in it (certificates, databases, secrets) was opened. Relative paths were joined to the
  * folder of the file.
  */
+struct config_mark;
 struct config {
 	const char *file; /* as the caller named it */
 	struct config_listen *listen;
@@ -79,7 +80,10 @@ struct config {
 		int64_t head_bytes, header_count, body_bytes; /* then 431, 431, 413 */
 		int64_t connections; /* over all workers; beyond it none is accepted */
 	} http;
-	struct arena memory; /* private: all of the above lies there */
+	/* private */
+	struct arena memory; /* all of the above lies there */
+	struct config_mark *marks;
+	size_t mark_count, mark_room;
 };
 
 #endif
