@@ -268,7 +268,8 @@ static const struct config_key *find_elsewhere(struct bytes name)
 	return NULL;
 }
 
-static void complain_unknown(
+/* Returns the row that was likely meant, or NULL. */
+static const struct config_key *complain_unknown(
     struct binder *binder, const struct config_key *parent, const yaml_node_t *node)
 {
 	struct bytes name = document_text(node);
@@ -283,8 +284,7 @@ static void complain_unknown(
 			nearest_offer(&nearest, key_name(&rows[i]));
 	if (bytes_equal(name, BYTES("<<")))
 		snprintf(words, sizeof(words),
-		    "merge keys (<<) are not taken; an alias for a whole "
-		    "value is");
+		    "merge keys are not taken; an alias for a whole value is");
 	else if (nearest.best.at)
 		snprintf(words, sizeof(words), "unknown key; did you mean \"%.*s\"?",
 		    (int)nearest.best.len, nearest.best.at);
@@ -294,6 +294,7 @@ static void complain_unknown(
 	else
 		snprintf(words, sizeof(words), "unknown key");
 	complain_fault(binder, node, words);
+	return nearest.best.at ? key_find(parent, nearest.best) : NULL;
 }
 
 /* A key as somebody wrote it: cut, and without what a terminal would obey. */
@@ -306,14 +307,15 @@ static void add_key_word(struct text *where, struct bytes word)
 		    (unsigned char)word.at[i] < ' ' || word.at[i] == 0x7F ? '?' : word.at[i]);
 }
 
-/* One key and its value; |seen| has a flag a row. */
+/* Of a row, within one mapping: a key that was mistyped is not missing as well. */
+enum sight { SIGHT_NONE, SIGHT_LIKELY, SIGHT_SEEN };
+
 static void bind_pair(struct binder *binder, const struct config_key *parent,
-    const yaml_node_pair_t *pair, void *base, bool *seen)
+    const yaml_node_pair_t *pair, void *base, enum sight *sights)
 {
 	const yaml_node_t *name = node_of(binder, pair->key);
-	const yaml_node_t *value = node_of(binder, pair->value);
-	size_t where = binder->where.len, count;
 	const struct config_key *key;
+	size_t where = binder->where.len, count;
 
 	if (!may_go_on(binder, name))
 		return;
@@ -324,31 +326,29 @@ static void bind_pair(struct binder *binder, const struct config_key *parent,
 	add_key_word(&binder->where, document_text(name));
 	key = key_find(parent, document_text(name));
 	if (!key) {
-		complain_unknown(binder, parent, name);
-	} else if (seen[key - key_rows(&count)]) {
+		key = complain_unknown(binder, parent, name);
+		if (key && sights[key - key_rows(&count)] == SIGHT_NONE)
+			sights[key - key_rows(&count)] = SIGHT_LIKELY;
+	} else if (sights[key - key_rows(&count)] == SIGHT_SEEN) {
 		complain_fault(binder, name, "is given twice");
 	} else {
-		seen[key - key_rows(&count)] = true;
-		bind_value(binder, key, value, base);
+		sights[key - key_rows(&count)] = SIGHT_SEEN;
+		bind_value(binder, key, node_of(binder, pair->value), base);
 	}
 	binder->where.len = where;
 }
 
 static void complain_missing(struct binder *binder, const struct config_key *parent,
-    const yaml_node_t *node, const bool *seen)
+    const yaml_node_t *node, const enum sight *sights)
 {
 	size_t where = binder->where.len, count;
 	const struct config_key *rows = key_rows(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		const struct config_key *key = &rows[i];
-		bool is_missing = key->kind == KEY_ITEMS
-				      ? value_count_is_outside(key, 0)
-				      : key->kind != KEY_SECTION && !key->value;
-
-		if (seen[i] || !is_missing || !key_is_child(parent, key))
+		if (sights[i] != SIGHT_NONE || !value_is_required(&rows[i]) ||
+		    !key_is_child(parent, &rows[i]))
 			continue;
-		add_key_word(&binder->where, key_name(key));
+		add_key_word(&binder->where, key_name(&rows[i]));
 		complain_fault(binder, node, "is missing");
 		binder->where.len = where;
 	}
@@ -357,20 +357,20 @@ static void complain_missing(struct binder *binder, const struct config_key *par
 static void bind_section(
     struct binder *binder, const struct config_key *parent, const yaml_node_t *node, void *base)
 {
-	bool seen[MOST_ROWS] = { false };
+	enum sight sights[MOST_ROWS] = { SIGHT_NONE };
 
 	if (document_is_null(node) && parent)
 		return;
 	if (node->type != YAML_MAPPING_NODE || has_foreign_tag(node)) {
-		complain_fault(binder, node, "expected keys and values");
+		complain_fault(binder, node, "expected keys and values, without a tag");
 		return;
 	}
 	if (parent && parent->is_optional)
 		*(bool *)key_at(parent, base) = true;
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
 	     pair < node->data.mapping.pairs.top; pair++)
-		bind_pair(binder, parent, pair, base, seen);
-	complain_missing(binder, parent, node, seen);
+		bind_pair(binder, parent, pair, base, sights);
+	complain_missing(binder, parent, node, sights);
 }
 
 void bind_document(yaml_document_t *document, struct bytes folder, struct config *config,

@@ -22,7 +22,7 @@ static void check_identity(const struct config *config, struct config_faults *fa
 	const char *const *headers[] = { &config->identity.owner_header,
 		&config->network.ja3_header, &config->network.ja4_header };
 
-	if (!has_secret(&config->identity.secret))
+	if (!has_secret(&config->identity.secret) && faults->faults.count == 0)
 		complaint_about(&faults->warnings, config, &config->identity.secret,
 		    "identity.secret: none is given; a random one is used, so nothing that was "
 		    "counted is known again after a restart");

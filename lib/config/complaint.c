@@ -10,8 +10,8 @@ void complaint_add(struct config_list *list, const struct fault *fault)
 	list->count++;
 }
 
-static void say_about(struct fault *fault, const struct config *config, const void *field,
-    const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void say_about(struct fault *fault,
+    const struct config *config, const void *field, const char *format, va_list arguments)
 {
 	struct place place = place_of(config, field);
 	char text[FAULT_TEXT];

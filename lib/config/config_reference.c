@@ -57,13 +57,6 @@ static void add_choices(const struct config_key *key, struct text *words)
 	}
 }
 
-static bool is_required(const struct config_key *key)
-{
-	return key->kind == KEY_ITEMS     ? value_count_is_outside(key, 0)
-	       : key->kind == KEY_SECTION ? false
-					  : !key->value;
-}
-
 static void print_help(const struct sheet *sheet, const struct config_key *key)
 {
 	char at[600];
@@ -75,7 +68,7 @@ static void print_help(const struct sheet *sheet, const struct config_key *key)
 		text_add_char(&words, '.');
 	if (key->choice)
 		add_choices(key, &words);
-	if (is_required(key))
+	if (value_is_required(key))
 		text_add(&words, BYTES(" Required."));
 	if (is_single && key->range)
 		text_add_format(&words, " %s%s%s.", key->range, key->none ? ", or " : "",
@@ -98,7 +91,7 @@ static void print_keys(struct sheet *sheet, const struct config_key *parent);
 /* A list or a section, with the keys of one item or its own. */
 static void print_children(struct sheet *sheet, const struct config_key *key)
 {
-	bool is_absent = key->kind == KEY_ITEMS ? !is_required(key)
+	bool is_absent = key->kind == KEY_ITEMS ? !value_is_required(key)
 						: key->is_optional && !key->example;
 	int comment_at = sheet->comment_at, step = key->kind == KEY_ITEMS ? 4 : 2;
 

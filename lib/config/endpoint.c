@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 
 #define ADDRESS_WANTED "host:port, [IPv6]:port or unix:/path, as in 127.0.0.1:9180"
-#define URL_WANTED     "http://host:port or https://host:port, without a path"
+#define URL_WANTED     "http://host:port or https://host:port, without a path or a user"
 
 static bool is_literal(int family, struct bytes text)
 {
@@ -119,7 +119,7 @@ const char *endpoint_read_url(struct bytes text, struct arena *arena, struct con
 		rest.len--;
 		text.len--;
 	}
-	if (!split_host(rest, &host, &port))
+	if (memchr(rest.at, '@', rest.len) || !split_host(rest, &host, &port))
 		return URL_WANTED;
 	if (port.len && (!read_port(port, &made.port) || made.port == 0))
 		return "a port of 1 to 65535";

@@ -155,3 +155,10 @@ bool value_count_is_outside(const struct config_key *key, size_t count)
 
 	return key->range && is_number_outside(&length, (int64_t)count);
 }
+
+bool value_is_required(const struct config_key *key)
+{
+	if (key->kind == KEY_ITEMS)
+		return value_count_is_outside(key, 0);
+	return key->kind != KEY_SECTION && !key->value;
+}

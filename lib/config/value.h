@@ -45,4 +45,7 @@ const char *value_kind_word(enum key_kind kind);
 bool value_is_outside(const struct config_key *key, const void *at);
 bool value_count_is_outside(const struct config_key *key, size_t count);
 
+/* Whether the file must give it. */
+bool value_is_required(const struct config_key *key);
+
 #endif

@@ -273,9 +273,9 @@ int value_read(const struct config_key *key, struct value_text text,
 		return fault_say(fault, "is longer than %d bytes", VALUE_MOST_BYTES);
 	if (has_control(text.text))
 		return fault_say(fault, "holds a control character");
-	expected = readers[key->kind](&reading, at);
-	if (!expected && key->form)
-		expected = key->form(text.text);
+	expected = key->form ? key->form(text.text) : NULL;
+	if (!expected)
+		expected = readers[key->kind](&reading, at);
 	if (expected)
 		return say_expected(&reading, expected);
 	return check_range(&reading, at);
