@@ -24,16 +24,16 @@ struct binder {
 	int steps;
 };
 
-static struct place place_in(const yaml_node_t *node)
+static struct config_place place_in(const yaml_node_t *node)
 {
-	return (
-	    struct place){ (int)node->start_mark.line + 1, (int)node->start_mark.column + 1 };
+	return (struct config_place){ (int)node->start_mark.line + 1,
+		(int)node->start_mark.column + 1 };
 }
 
 static void complain(
     struct binder *binder, struct config_list *list, const yaml_node_t *node, const char *text)
 {
-	struct place place = place_in(node);
+	struct config_place place = place_in(node);
 	struct fault fault;
 
 	fault_say_at(&fault, binder->config->file, place.line, place.column, "%.*s%s%s",
@@ -200,6 +200,7 @@ static void bind_item(
     struct binder *binder, const struct config_key *key, const yaml_node_t *node, void *item)
 {
 	defaults_fill(key, item, &binder->room);
+	*(struct config_place *)item = place_in(node);
 	if (node->type == YAML_MAPPING_NODE)
 		bind_section(binder, key, node, item);
 	else

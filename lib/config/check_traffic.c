@@ -22,7 +22,8 @@ static void fold_certificate(struct config *config, struct config_listen *listen
 	    &config->memory, count * sizeof(struct config_certificate));
 
 	assert(list);
-	list[0] = (struct config_certificate){ listen->tls.certificate, listen->tls.key };
+	list[0] = (struct config_certificate){ place_of(config, &listen->has_tls),
+		listen->tls.certificate, listen->tls.key };
 	if (count > 1)
 		memcpy(list + 1, listen->tls.certificates, (count - 1) * sizeof(*list));
 	listen->tls.certificates = list;

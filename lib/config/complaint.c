@@ -10,10 +10,10 @@ void complaint_add(struct config_list *list, const struct fault *fault)
 	list->count++;
 }
 
-__attribute__((format(printf, 4, 0))) static void say_about(struct fault *fault,
-    const struct config *config, const void *field, const char *format, va_list arguments)
+void complaint_write(struct fault *fault, const struct config *config, const void *field,
+    const char *format, va_list arguments)
 {
-	struct place place = place_of(config, field);
+	struct config_place place = place_of(config, field);
 	char text[FAULT_TEXT];
 
 	vsnprintf(text, sizeof(text), format, arguments);
@@ -27,20 +27,9 @@ void complaint_about(struct config_list *list, const struct config *config, cons
 	va_list arguments;
 
 	va_start(arguments, format);
-	say_about(&fault, config, field, format, arguments);
+	complaint_write(&fault, config, field, format, arguments);
 	va_end(arguments);
 	complaint_add(list, &fault);
-}
-
-int config_say(struct fault *fault, const struct config *config, const void *field,
-    const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	say_about(fault, config, field, format, arguments);
-	va_end(arguments);
-	return -1;
 }
 
 static bool is_before(const struct fault *a, const struct fault *b)

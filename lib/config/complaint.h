@@ -13,7 +13,11 @@
 /* Appends, or only counts when the list is full. */
 void complaint_add(struct config_list *list, const struct fault *fault);
 
-/* The same from a text, about a setting by its address in |config|. */
+/* Writes |fault| about a setting by its address in |config|. */
+void complaint_write(struct fault *fault, const struct config *config, const void *field,
+    const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
+
+/* Writes and appends. */
 void complaint_about(struct config_list *list, const struct config *config, const void *field,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -91,6 +91,17 @@ void config_free(struct config *config)
 	free(config);
 }
 
+int config_say(struct fault *fault, const struct config *config, const void *field,
+    const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	complaint_write(fault, config, field, format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
 static void print_list(const struct config_list *list, const char *head, FILE *out)
 {
 	char words[FAULT_FILE + FAULT_TEXT + 32];

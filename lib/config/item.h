@@ -10,6 +10,12 @@
  * A duration or size of 0 means "off" where a key allows it.
  */
 
+/* Where something stood in the file; counted from 1, 0 = not in the file. Every item of a list
+ * begins with its place. */
+struct config_place {
+	int line, column;
+};
+
 struct config_address {
 	const char *text; /* as written: "[::]:8443", "unix:/run/retort/admin"; NULL = none */
 	const char *path; /* of a unix socket, else NULL */
@@ -35,6 +41,7 @@ struct config_texts {
 };
 
 struct config_certificate {
+	struct config_place place;
 	const char *certificate, *key; /* PEM files */
 };
 
@@ -49,6 +56,7 @@ struct config_listen_tls {
 };
 
 struct config_listen {
+	struct config_place place;
 	struct config_address address;
 	bool has_tls;
 	struct config_listen_tls tls;
@@ -64,6 +72,7 @@ struct config_peer_tls {
 };
 
 struct config_upstream {
+	struct config_place place;
 	const char *name;
 	struct config_url *servers;
 	size_t server_count;
@@ -78,6 +87,7 @@ struct config_upstream {
 };
 
 struct config_route {
+	struct config_place place;
 	struct {
 		const char *path; /* prefix, begins with '/' */
 		const char *host; /* NULL = any; "*.example.com" = any below it */
@@ -87,6 +97,7 @@ struct config_route {
 };
 
 struct config_limit {
+	struct config_place place;
 	const char *name;
 	uint32_t key; /* bits 1 << enum config_part; never 0 */
 	enum config_measure measure;

@@ -7,14 +7,10 @@
  * Where settings stood in the file, by their address in memory: so that a fault found after
  * reading still has its line and column.
  */
-struct place {
-	int line, column; /* from 1; 0 = not in the file, the default applies */
-};
-
 /* A section's place is its flag's, a list's is its pointer's. */
-void place_mark(struct config *config, const void *field, struct place place);
+void place_mark(struct config *config, const void *field, struct config_place place);
 
-struct place place_of(const struct config *config, const void *field);
+struct config_place place_of(const struct config *config, const void *field);
 
 void place_fini(struct config *config);
 

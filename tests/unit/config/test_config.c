@@ -182,6 +182,8 @@ START_TEST(a_later_fault_knows_the_place_of_its_setting)
 	ck_assert_int_eq(
 	    config_say(&fault, config, &config->network.asn_database, "no %s", "file"), -1);
 	ck_assert_str_eq(fault_words(&fault, words, sizeof(words)), "t.yaml:5:17: no file");
+	ck_assert_int_eq(config->upstreams[0].place.line, 2);
+	ck_assert_int_eq(config->upstreams[0].place.column, 13);
 	config_say(&fault, config, &config->log.decisions, "not written");
 	ck_assert_str_eq(fault_words(&fault, words, sizeof(words)), "t.yaml: not written");
 	config_free(config);
