@@ -17,30 +17,29 @@ static int refuse_pass_phrase(char *at, int room, int is_writing, void *arg)
 	return -1;
 }
 
-/* OpenSSL's newest reason, or the system's; the queue is left empty. */
-static const char *reason(int saved_errno)
+/* OpenSSL's newest reason; its queue is left empty. */
+static const char *reason(void)
 {
-	unsigned long code = ERR_peek_last_error();
-	const char *words = ERR_reason_error_string(code);
+	const char *words = ERR_reason_error_string(ERR_peek_last_error());
 
 	ERR_clear_error();
-	if (saved_errno && (!words || ERR_SYSTEM_ERROR(code)))
-		return strerror(saved_errno);
 	return words ? words : "not valid PEM";
 }
 
-static BIO *open_file(const char *path, const char *where, const char *key, struct fault *fault)
+/* |field| is the path's place in the configuration, |key| its name. */
+static BIO *open_file(const struct tls_certificate_source *source, const char *const *field,
+    const char *key, struct fault *fault)
 {
 	BIO *file;
 
 	errno = 0;
-	file = BIO_new_file(path, "r");
+	file = BIO_new_file(*field, "r");
 	if (!file) {
 		int saved_errno = errno;
 
 		ERR_clear_error();
-		fault_say(fault, "%s.%s: cannot read %s: %s", where, key, path,
-		    strerror(saved_errno));
+		config_say(fault, source->config, field, "%s.%s: cannot read %s: %s",
+		    source->where, key, *field, strerror(saved_errno));
 	}
 	return file;
 }
@@ -62,10 +61,11 @@ static bool read_chain(BIO *file, STACK_OF(X509) * chain)
 	return true;
 }
 
-static int read_certificates(struct tls_certificate *certificate, const char *where,
-    const char *path, struct fault *fault)
+static int read_certificates(struct tls_certificate *certificate,
+    const struct tls_certificate_source *source, struct fault *fault)
 {
-	BIO *file = open_file(path, where, "certificate", fault);
+	const char *const *path = &source->files->certificate;
+	BIO *file = open_file(source, path, "certificate", fault);
 	bool is_read;
 
 	if (!file)
@@ -76,35 +76,41 @@ static int read_certificates(struct tls_certificate *certificate, const char *wh
 		  read_chain(file, certificate->chain);
 	BIO_free(file);
 	if (!is_read)
-		return fault_say(fault, "%s.certificate: %s: %s", where, path, reason(0));
+		return config_say(fault, source->config, path, "%s.certificate: %s: %s",
+		    source->where, *path, reason());
 	return 0;
 }
 
-static int read_key(struct tls_certificate *certificate, const char *where, const char *path,
-    struct fault *fault)
+static int read_key(struct tls_certificate *certificate,
+    const struct tls_certificate_source *source, struct fault *fault)
 {
-	BIO *file = open_file(path, where, "key", fault);
+	const char *const *path = &source->files->key;
+	BIO *file = open_file(source, path, "key", fault);
 
 	if (!file)
 		return -1;
 	certificate->key = PEM_read_bio_PrivateKey(file, NULL, refuse_pass_phrase, NULL);
 	BIO_free(file);
 	if (!certificate->key)
-		return fault_say(fault, "%s.key: %s: %s", where, path, reason(0));
+		return config_say(fault, source->config, path, "%s.key: %s: %s", source->where,
+		    *path, reason());
 	return 0;
 }
 
-int tls_certificate_load(struct tls_certificate *certificate, const char *where,
-    const char *certificate_path, const char *key_path, struct fault *fault)
+int tls_certificate_load(struct tls_certificate *certificate,
+    const struct tls_certificate_source *source, struct fault *fault)
 {
+	const struct config_certificate *files = source->files;
+
 	*certificate = (struct tls_certificate){ 0 };
 	ERR_clear_error();
-	if (read_certificates(certificate, where, certificate_path, fault) ||
-	    read_key(certificate, where, key_path, fault))
+	if (read_certificates(certificate, source, fault) ||
+	    read_key(certificate, source, fault))
 		goto failed;
 	if (X509_check_private_key(certificate->leaf, certificate->key) != 1) {
-		fault_say(fault, "%s.key: %s is not the key of %s: %s", where, key_path,
-		    certificate_path, reason(0));
+		config_say(fault, source->config, &files->key,
+		    "%s.key: %s is not the key of %s: %s", source->where, files->key,
+		    files->certificate, reason());
 		goto failed;
 	}
 	return 0;

@@ -2,6 +2,7 @@
 #define TLS_CERTIFICATE_H
 
 #include "base/fault.h"
+#include "config/config.h"
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
@@ -16,9 +17,16 @@ struct tls_certificate {
 	EVP_PKEY *key;
 };
 
-/* |where| is the key that faults name: "listen[0].tls". On failure |certificate| is empty. */
-int tls_certificate_load(struct tls_certificate *certificate, const char *where,
-    const char *certificate_path, const char *key_path, struct fault *fault);
+/* Where a pair of files was named: faults tell the key and its place in the file. */
+struct tls_certificate_source {
+	const struct config *config;
+	const char *where; /* "listen[0].tls" */
+	const struct config_certificate *files;
+};
+
+/* On failure |certificate| is empty. */
+int tls_certificate_load(struct tls_certificate *certificate,
+    const struct tls_certificate_source *source, struct fault *fault);
 void tls_certificate_fini(struct tls_certificate *certificate);
 
 /* True when the leaf names |host|; a wildcard counts only with |may_be_wildcard|. */

@@ -141,17 +141,20 @@ static int on_alpn(SSL *ssl, const unsigned char **chosen, unsigned char *chosen
 static int fill_shelf(
     struct shelf *shelf, const struct tls_server_plan *plan, struct fault *fault)
 {
-	shelf->certificates = xalloc_array(plan->files_count, sizeof(*shelf->certificates));
-	for (; shelf->count < plan->files_count; shelf->count++) {
-		const struct tls_files *files = &plan->files[shelf->count];
+	const struct config_listen_tls *tls = plan->tls;
+
+	shelf->certificates = xalloc_array(
+	    tls->certificate_count, sizeof(*shelf->certificates));
+	for (; shelf->count < tls->certificate_count; shelf->count++) {
+		struct tls_certificate_source source = { plan->config, plan->where,
+			&tls->certificates[shelf->count] };
 		struct tls_certificate *it = &shelf->certificates[shelf->count];
 
-		if (tls_certificate_load(
-			it, plan->where, files->certificate, files->key, fault))
+		if (tls_certificate_load(it, &source, fault))
 			return -1;
 		if (tls_certificate_is_out_of_date(it))
 			log_say(LOG_LEVEL_WARNING, "tls", "%s.certificate: %s is out of date",
-			    plan->where, files->certificate);
+			    plan->where, source.files->certificate);
 	}
 	shelf->alpn_bytes = (unsigned)plan->alpn.len;
 	shelf->alpn = xalloc(plan->alpn.len + 1);
@@ -183,7 +186,7 @@ static bool set_session_context(SSL_CTX *ctx, const struct tls_server_plan *plan
 	unsigned door_bytes;
 	EVP_MD_CTX *digest = EVP_MD_CTX_new();
 	bool is_set = digest && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
-		      add_file(digest, plan->client_ca) &&
+		      add_file(digest, plan->tls->client_ca) &&
 		      EVP_DigestFinal_ex(digest, door, &door_bytes) == 1 &&
 		      SSL_CTX_set_session_id_context(ctx, door, door_bytes) == 1;
 
@@ -196,15 +199,15 @@ static int ask_for_client_certificates(
 {
 	STACK_OF(X509_NAME) * names;
 
-	if (!plan->client_ca)
+	if (!plan->tls->client_ca)
 		return 0;
-	names = SSL_load_client_CA_file(plan->client_ca);
-	if (!names || SSL_CTX_load_verify_file(ctx, plan->client_ca) != 1) {
+	names = SSL_load_client_CA_file(plan->tls->client_ca);
+	if (!names || SSL_CTX_load_verify_file(ctx, plan->tls->client_ca) != 1) {
 		const char *words = ERR_reason_error_string(ERR_peek_last_error());
 
 		sk_X509_NAME_pop_free(names, X509_NAME_free);
-		fault_say(fault, "%s.client_ca: %s: %s", plan->where, plan->client_ca,
-		    words ? words : "not readable");
+		config_say(fault, plan->config, &plan->tls->client_ca, "%s.client_ca: %s: %s",
+		    plan->where, plan->tls->client_ca, words ? words : "not readable");
 		ERR_clear_error();
 		return -1;
 	}
@@ -241,7 +244,7 @@ SSL_CTX *tls_context_new_server(const struct tls_server_plan *plan, struct fault
 	}
 	if (SSL_CTX_use_cert_and_key(ctx, shelf->certificates->leaf, shelf->certificates->key,
 		shelf->certificates->chain, 1) != 1)
-		return refuse(ctx, fault, plan->where, plan->files->certificate);
+		return refuse(ctx, fault, plan->where, plan->tls->certificates->certificate);
 	if (!set_session_context(ctx, plan))
 		return refuse(ctx, fault, plan->where, "the session context");
 	set_session_policy(ctx);
@@ -263,23 +266,23 @@ static bool load_anchors(SSL_CTX *ctx, const char *ca)
 	return SSL_CTX_load_verify_file(ctx, ca) == 1;
 }
 
-SSL_CTX *tls_context_new_client(
-    const char *where, const char *ca, bool is_verified, struct fault *fault)
+SSL_CTX *tls_context_new_client(const struct tls_client_plan *plan, struct fault *fault)
 {
-	SSL_CTX *ctx = new_context(TLS_client_method(), where, fault);
+	const struct config_peer_tls *tls = plan->tls;
+	SSL_CTX *ctx = new_context(TLS_client_method(), plan->where, fault);
 
 	if (!ctx)
 		return NULL;
-	if (is_verified && !load_anchors(ctx, ca)) {
+	if (tls->is_verified && !load_anchors(ctx, tls->ca)) {
 		const char *words = ERR_reason_error_string(ERR_peek_last_error());
 
-		fault_say(fault, "%s.ca: %s: %s", where, ca ? ca : "system",
-		    words ? words : "not readable");
+		config_say(fault, plan->config, &tls->ca, "%s.ca: %s: %s", plan->where,
+		    tls->ca ? tls->ca : "system", words ? words : "not readable");
 		ERR_clear_error();
 		SSL_CTX_free(ctx);
 		return NULL;
 	}
-	SSL_CTX_set_verify(ctx, is_verified ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_verify(ctx, tls->is_verified ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
 	/* A private authority is often handed out as its intermediate alone. */
 	X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_PARTIAL_CHAIN);
 	/* Whoever keeps a session may use it again and again: being recognised by our own
@@ -287,6 +290,6 @@ SSL_CTX *tls_context_new_client(
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_alpn_protos(
 		ctx, (const unsigned char *)UPSTREAM_ALPN, sizeof(UPSTREAM_ALPN) - 1) != 0)
-		return refuse(ctx, fault, where, "ALPN");
+		return refuse(ctx, fault, plan->where, "ALPN");
 	return ctx;
 }

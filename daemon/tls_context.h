@@ -3,10 +3,9 @@
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "config/config.h"
 
 #include <openssl/ssl.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 /*
  * SSL_CTX as Retort wants them, for either side of the proxy. They are made by the main thread,
@@ -21,17 +20,11 @@
  */
 struct tls_tickets;
 
-struct tls_files {
-	const char *certificate; /* PEM: the leaf, then its chain */
-	const char *key;         /* PEM, not encrypted */
-};
-
 struct tls_server_plan {
-	const char *where;  /* the key that faults name: "listen[0].tls" */
-	size_t files_count; /* at least 1; the first answers a name that nobody has */
-	const struct tls_files *files;
-	const char *client_ca; /* PEM; NULL = no client certificate is asked for */
-	struct bytes alpn;     /* what we speak, best first, in wire form: "\x08http/1.1" */
+	const struct config *config;         /* knows the places that faults name */
+	const char *where;                   /* the key that faults name: "listen[0].tls" */
+	const struct config_listen_tls *tls; /* its first certificate answers unknown names */
+	struct bytes alpn; /* what we speak, best first, in wire form: "\x08http/1.1" */
 	struct tls_tickets *tickets;
 };
 
@@ -44,13 +37,18 @@ struct tls_server_plan {
 SSL_CTX *tls_context_new_server(const struct tls_server_plan *plan, struct fault *fault);
 
 /*
- * A context for upstreams. |ca| is a PEM file, a folder of hashed certificates, or NULL for the
- * system's authorities. With |is_verified| false any certificate is accepted. Which host a
+ * A context for connecting. The authorities are a PEM file, a folder of hashed certificates, or
+ * the system's. Unless |is_verified| any certificate is accepted. Which host a
  * certificate must name is said per connection (SSL_set1_host, SSL_set_tlsext_host_name), and
  * so is a session to resume (SSL_get1_session after a handshake, SSL_set_session before one):
  * nothing is cached here.
  */
-SSL_CTX *tls_context_new_client(
-    const char *where, const char *ca, bool is_verified, struct fault *fault);
+struct tls_client_plan {
+	const struct config *config;
+	const char *where; /* "upstreams[0].tls" */
+	const struct config_peer_tls *tls;
+};
+
+SSL_CTX *tls_context_new_client(const struct tls_client_plan *plan, struct fault *fault);
 
 #endif

@@ -132,8 +132,7 @@ static bool copy_key(
 	return is_found;
 }
 
-static int set_up(struct tls_tickets *tickets, const struct ticket_key *key, unsigned char *iv,
-    EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int is_sealing)
+static bool set_mac(EVP_MAC_CTX *mac, const struct ticket_key *key)
 {
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_octet_string(
@@ -142,9 +141,7 @@ static int set_up(struct tls_tickets *tickets, const struct ticket_key *key, uns
 		OSSL_PARAM_END,
 	};
 
-	return EVP_MAC_CTX_set_params(mac, params) == 1 &&
-	       EVP_CipherInit_ex2(cipher, tickets->cipher, key->cipher, iv, is_sealing, NULL) ==
-		   1;
+	return EVP_MAC_CTX_set_params(mac, params) == 1;
 }
 
 /* SSL_CTX_set_tlsext_ticket_key_evp_cb(3): -1 error, 0 not ours, 1 fine, 2 fine but renew. */
@@ -153,7 +150,7 @@ static int on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHE
 {
 	struct tls_tickets *tickets = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), ex_index);
 	struct ticket_key key;
-	int answer;
+	int answer = -1;
 
 	if (!copy_key(tickets, is_sealing ? NULL : name, &key))
 		return 0;
@@ -162,7 +159,9 @@ static int on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHE
 		if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(tickets->cipher)) != 1)
 			return -1;
 	}
-	answer = set_up(tickets, &key, iv, cipher, mac, is_sealing) ? 1 : -1;
+	if (set_mac(mac, &key) &&
+	    EVP_CipherInit_ex2(cipher, tickets->cipher, key.cipher, iv, is_sealing, NULL) == 1)
+		answer = 1;
 	explicit_bzero(&key, sizeof(key));
 	return answer;
 }

@@ -55,31 +55,53 @@ static void part(struct pair *pair)
 static struct tls_tickets *tickets;
 static struct fault fault;
 
-static SSL_CTX *server_of(const struct tls_files *files, size_t count, const char *client_ca)
+static struct config config = { .file = "retort.yaml" };
+
+static SSL_CTX *server_of(struct config_certificate *files, size_t count, const char *client_ca)
 {
+	struct config_listen_tls tls = {
+		.certificates = files, .certificate_count = count, .client_ca = client_ca
+	};
 	struct tls_server_plan plan = {
+		.config = &config,
 		.where = "listen[0].tls",
-		.files_count = count,
-		.files = files,
-		.client_ca = client_ca,
+		.tls = &tls,
 		.alpn = ALPN_HTTP1,
-		.tickets = tickets,
 	};
 
 	if (!tickets)
-		plan.tickets = tickets = tls_tickets_new(&fault);
+		tickets = tls_tickets_new(&fault);
+	plan.tickets = tickets;
 	ck_assert_ptr_nonnull(tickets);
 	return tls_context_new_server(&plan, &fault);
 }
 
-static struct tls_files files_of(const struct issued *issued)
+static struct config_certificate files_of(const struct issued *issued)
 {
-	return (struct tls_files){ issued->certificate_path, issued->key_path };
+	return (struct config_certificate){ .certificate = issued->certificate_path,
+		.key = issued->key_path };
+}
+
+static SSL_CTX *new_client(const char *ca, bool is_verified)
+{
+	struct config_peer_tls tls = { .ca = ca, .is_verified = is_verified };
+	struct tls_client_plan plan = { &config, "upstreams[0].tls", &tls };
+
+	return tls_context_new_client(&plan, &fault);
 }
 
 static SSL_CTX *client_of(const char *ca)
 {
-	SSL_CTX *ctx = tls_context_new_client("upstreams[0].tls", ca, true, &fault);
+	SSL_CTX *ctx = new_client(ca, true);
+
+	ck_assert_msg(ctx != NULL, "%s", fault.text);
+	return ctx;
+}
+
+/* One that believes any certificate. */
+static SSL_CTX *careless_client(void)
+{
+	SSL_CTX *ctx = new_client(NULL, false);
 
 	ck_assert_msg(ctx != NULL, "%s", fault.text);
 	return ctx;
@@ -107,7 +129,7 @@ START_TEST(a_handshake_is_verified_speaks_http1_and_uses_x25519)
 {
 	struct issued ca = certificates_issue("ca", NULL, false, NULL);
 	struct issued leaf = certificates_issue("leaf", "DNS:api.test", false, &ca);
-	struct tls_files files = files_of(&leaf);
+	struct config_certificate files = files_of(&leaf);
 	SSL_CTX *server = server_of(&files, 1, NULL), *client = client_of(ca.certificate_path);
 	struct pair pair = pair_of(client, server, "api.test");
 	const unsigned char *protocol;
@@ -133,7 +155,7 @@ START_TEST(a_certificate_for_another_host_is_refused_by_the_client_side)
 	struct issued ca = certificates_issue("ca", NULL, false, NULL);
 	struct issued leaf = certificates_issue("leaf", "DNS:api.test", false, &ca);
 	struct issued other = certificates_issue("other", NULL, false, NULL);
-	struct tls_files files = files_of(&leaf);
+	struct config_certificate files = files_of(&leaf);
 	SSL_CTX *server = server_of(&files, 1, NULL), *client = client_of(ca.certificate_path);
 	SSL_CTX *stranger = client_of(other.certificate_path);
 	struct pair pair = pair_of(client, server, "evil.test");
@@ -145,7 +167,7 @@ START_TEST(a_certificate_for_another_host_is_refused_by_the_client_side)
 	ck_assert(!shake(&pair));
 	part(&pair);
 	SSL_CTX_free(stranger);
-	stranger = tls_context_new_client("upstreams[0].tls", NULL, false, &fault);
+	stranger = careless_client();
 	ck_assert_ptr_nonnull(stranger);
 	pair = pair_of(stranger, server, "api.test");
 	ck_assert(shake(&pair));
@@ -164,9 +186,10 @@ START_TEST(the_certificate_follows_the_name_and_an_exact_name_goes_before_a_wild
 	struct issued first = certificates_issue("first", "DNS:first.test", false, NULL);
 	struct issued wild = certificates_issue("wild", "DNS:*.b.test", true, NULL);
 	struct issued exact = certificates_issue("exact", "DNS:api.b.test", false, NULL);
-	struct tls_files files[] = { files_of(&first), files_of(&wild), files_of(&exact) };
+	struct config_certificate files[] = { files_of(&first), files_of(&wild),
+		files_of(&exact) };
 	SSL_CTX *server = server_of(files, 3, NULL);
-	SSL_CTX *client = tls_context_new_client("x", NULL, false, &fault);
+	SSL_CTX *client = careless_client();
 
 	check_shown(client, server, "first.test", "first");
 	check_shown(client, server, "www.b.test", "wild");
@@ -188,9 +211,9 @@ START_TEST(two_keys_of_one_name_serve_either_kind_of_client)
 	struct issued first = certificates_issue("first", "DNS:x.test", false, NULL);
 	struct issued rsa = certificates_issue("rsa", "DNS:api.test", true, NULL);
 	struct issued ec = certificates_issue("ec", "DNS:api.test", false, NULL);
-	struct tls_files files[] = { files_of(&first), files_of(&rsa), files_of(&ec) };
+	struct config_certificate files[] = { files_of(&first), files_of(&rsa), files_of(&ec) };
 	SSL_CTX *server = server_of(files, 3, NULL);
-	SSL_CTX *client = tls_context_new_client("x", NULL, false, &fault);
+	SSL_CTX *client = careless_client();
 
 	SSL_CTX_set1_sigalgs_list(client, "RSA-PSS+SHA256");
 	check_shown(client, server, "api.test", "rsa");
@@ -230,9 +253,9 @@ static bool is_resumed(SSL_CTX *client, SSL_CTX *server, SSL_SESSION *session)
 static void check_tickets(int version)
 {
 	struct issued leaf = certificates_issue("leaf", "DNS:api.test", false, NULL);
-	struct tls_files files = files_of(&leaf);
+	struct config_certificate files = files_of(&leaf);
 	SSL_CTX *server = server_of(&files, 1, NULL), *reloaded = server_of(&files, 1, NULL);
-	SSL_CTX *client = tls_context_new_client("x", NULL, false, &fault);
+	SSL_CTX *client = careless_client();
 	SSL_SESSION *session;
 
 	SSL_CTX_set_max_proto_version(client, version);
@@ -262,10 +285,10 @@ START_TEST(a_client_certificate_is_demanded_where_an_authority_is_named)
 	struct issued ca = certificates_issue("ca", NULL, false, NULL);
 	struct issued leaf = certificates_issue("leaf", "DNS:api.test", false, NULL);
 	struct issued user = certificates_issue("user", "DNS:user.test", false, &ca);
-	struct tls_files files = files_of(&leaf);
+	struct config_certificate files = files_of(&leaf);
 	SSL_CTX *open = server_of(&files, 1, NULL);
 	SSL_CTX *guarded = server_of(&files, 1, ca.certificate_path);
-	SSL_CTX *client = tls_context_new_client("x", NULL, false, &fault);
+	SSL_CTX *client = careless_client();
 	SSL_SESSION *session = win_session(client, open);
 	struct pair pair;
 
@@ -295,9 +318,9 @@ END_TEST
 START_TEST(a_client_that_offers_only_protocols_we_do_not_speak_is_refused)
 {
 	struct issued leaf = certificates_issue("leaf", "DNS:api.test", false, NULL);
-	struct tls_files files = files_of(&leaf);
+	struct config_certificate files = files_of(&leaf);
 	SSL_CTX *server = server_of(&files, 1, NULL);
-	SSL_CTX *client = tls_context_new_client("x", NULL, false, &fault);
+	SSL_CTX *client = careless_client();
 	struct pair pair;
 
 	SSL_CTX_set_alpn_protos(client, (const unsigned char *)"\x02h2", 3);
@@ -314,7 +337,8 @@ START_TEST(a_client_that_offers_only_protocols_we_do_not_speak_is_refused)
 }
 END_TEST
 
-static void check_refused(struct tls_files files, const char *client_ca, const char *words)
+static void check_refused(
+    struct config_certificate files, const char *client_ca, const char *words)
 {
 	ck_assert_ptr_null(server_of(&files, 1, client_ca));
 	ck_assert_msg(strstr(fault.text, words) != NULL, "%s", fault.text);
@@ -324,23 +348,26 @@ START_TEST(a_file_that_is_missing_or_wrong_is_named_with_its_key)
 {
 	struct issued leaf = certificates_issue("leaf", "DNS:api.test", false, NULL);
 	struct issued other = certificates_issue("other", "DNS:api.test", false, NULL);
-	struct tls_files files = files_of(&leaf);
+	struct config_certificate files = files_of(&leaf);
 	const char *nowhere = "/nonexistent/x.pem";
 	char text[300];
 
-	check_refused((struct tls_files){ nowhere, files.key }, NULL,
-	    "listen[0].tls.certificate: cannot read /nonexistent/x.pem: No such file");
-	check_refused((struct tls_files){ files.certificate, nowhere }, NULL,
-	    "listen[0].tls.key: cannot read");
+	check_refused((struct config_certificate){ .certificate = nowhere, .key = files.key },
+	    NULL, "listen[0].tls.certificate: cannot read /nonexistent/x.pem: No such file");
 	check_refused(
-	    (struct tls_files){ files.key, files.key }, NULL, "listen[0].tls.certificate: ");
-	check_refused((struct tls_files){ files.certificate, files.certificate }, NULL,
-	    "listen[0].tls.key: ");
-	check_refused(
-	    (struct tls_files){ files.certificate, other.key_path }, NULL, "is not the key of");
+	    (struct config_certificate){ .certificate = files.certificate, .key = nowhere },
+	    NULL, "listen[0].tls.key: cannot read");
+	check_refused((struct config_certificate){ .certificate = files.key, .key = files.key },
+	    NULL, "listen[0].tls.certificate: ");
+	check_refused((struct config_certificate){ .certificate = files.certificate,
+			  .key = files.certificate },
+	    NULL, "listen[0].tls.key: ");
+	check_refused((struct config_certificate){ .certificate = files.certificate,
+			  .key = other.key_path },
+	    NULL, "is not the key of");
 	check_refused(files, nowhere, "listen[0].tls.client_ca: ");
 	snprintf(text, sizeof(text), "%s", nowhere);
-	ck_assert_ptr_null(tls_context_new_client("upstreams[0].tls", text, true, &fault));
+	ck_assert_ptr_null(new_client(text, true));
 	ck_assert_ptr_nonnull(strstr(fault.text, "upstreams[0].tls.ca: /nonexistent"));
 	certificates_drop(&leaf);
 	certificates_drop(&other);
