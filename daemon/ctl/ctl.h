@@ -1,0 +1,40 @@
+#ifndef CTL_H
+#define CTL_H
+
+#include <stdbool.h>
+
+/*
+ * retortctl: one row a command, one file a command. A command prints for people, or the
+ * daemon's own JSON with --json, and returns an exit status.
+ */
+enum ctl_exit {
+	CTL_OK,
+	CTL_FAILED, /* the daemon is not there or said no; why is on standard error */
+	CTL_USAGE,
+};
+
+/* What stands before the command, and may stand behind it where the command asks a daemon. */
+struct ctl_options {
+	const char *admin;      /* "127.0.0.1:9180", "unix:/run/retort/admin" */
+	const char *token_file; /* NULL = $RETORT_TOKEN, or none */
+	bool is_json;
+};
+
+/* |argv| begins with the command's name. */
+typedef int ctl_run_fn(struct ctl_options *options, int argc, char **argv);
+
+struct ctl_command {
+	const char *name, *arguments, *help;
+	ctl_run_fn *run;
+};
+
+/* Reads the options that follow the name of a command, which takes |count| arguments: they are
+ * argv[argc - count] and on. False when that is not so; it was said. */
+bool ctl_read_options(struct ctl_options *options, int argc, char **argv, int count);
+
+ctl_run_fn ctl_status;
+ctl_run_fn ctl_reload;
+ctl_run_fn ctl_drain;
+ctl_run_fn ctl_config;
+
+#endif

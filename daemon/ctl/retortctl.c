@@ -1,0 +1,116 @@
+/*
+ * retortctl's door: options, the table of commands, help. It knows no command by name; a new
+ * one is a row here and a file beside.
+ */
+#include "ctl.h"
+
+#include "version.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct ctl_command COMMANDS[] = {
+	{ "status", "", "what the daemon does and how it is", ctl_status },
+	{ "reload", "", "read the configuration anew; a bad one changes nothing", ctl_reload },
+	{ "drain", "", "take no new connection, end when the open ones have", ctl_drain },
+	{ "config", "", "the effective configuration, secrets left out", ctl_config },
+};
+
+static const struct option OPTIONS[] = {
+	{ "admin", required_argument, NULL, 'a' },
+	{ "token-file", required_argument, NULL, 't' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
+
+static void print_help(FILE *out)
+{
+	fputs("usage: retortctl [--admin ADDRESS] [--token-file FILE] [--json] COMMAND …\n\n",
+	    out);
+	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(*COMMANDS); i++) {
+		char usage[60];
+
+		snprintf(
+		    usage, sizeof(usage), "%s %s", COMMANDS[i].name, COMMANDS[i].arguments);
+		fprintf(out, "  %-28s %s\n", usage, COMMANDS[i].help);
+	}
+	fputs("\n"
+	      "  --admin ADDRESS    HOST:PORT or unix:PATH of the admin listener\n"
+	      "                     (default: $RETORT_ADMIN, then 127.0.0.1:9180)\n"
+	      "  --token-file FILE  the admin token (default: $RETORT_TOKEN)\n"
+	      "  --json             the daemon's own answer\n\n"
+	      "exit: 0 done, 1 refused or not reached, 2 usage\n",
+	    out);
+}
+
+/* True when |letter| was one of the shared options. */
+static bool take_option(struct ctl_options *options, int letter)
+{
+	switch (letter) {
+	case 'a':
+		options->admin = optarg;
+		return true;
+	case 't':
+		options->token_file = optarg;
+		return true;
+	case 'j':
+		options->is_json = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool ctl_read_options(struct ctl_options *options, int argc, char **argv, int count)
+{
+	int letter;
+
+	optind = 0; /* getopt_long(3): begin anew */
+	while ((letter = getopt_long(argc, argv, "a:t:j", OPTIONS, NULL)) != -1)
+		if (!take_option(options, letter))
+			return false;
+	if (argc - optind != count) {
+		fprintf(stderr, "retortctl: %s takes %d arguments\n", argv[0], count);
+		return false;
+	}
+	return true;
+}
+
+static int run_command(struct ctl_options *options, int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(*COMMANDS); i++)
+		if (strcmp(argv[0], COMMANDS[i].name) == 0)
+			return COMMANDS[i].run(options, argc, argv);
+	fprintf(stderr, "retortctl: there is no command \"%s\"\n", argv[0]);
+	return CTL_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctl_options options = { .admin = getenv("RETORT_ADMIN") };
+	int letter;
+
+	if (!options.admin)
+		options.admin = "127.0.0.1:9180";
+	while ((letter = getopt_long(argc, argv, "+a:t:jhV", OPTIONS, NULL)) != -1) {
+		if (letter == 'h') {
+			print_help(stdout);
+			return CTL_OK;
+		}
+		if (letter == 'V') {
+			puts("retortctl " RETORT_VERSION " (" RETORT_BUILD_TYPE ")");
+			return CTL_OK;
+		}
+		if (!take_option(&options, letter))
+			return CTL_USAGE;
+	}
+	if (optind == argc) {
+		print_help(stderr);
+		return CTL_USAGE;
+	}
+	return run_command(&options, argc - optind, argv + optind);
+}
