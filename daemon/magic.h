@@ -10,7 +10,9 @@
  * freed has its magic wiped, so a late callback stops the process at once and not somewhere
  * else later.
  */
+#define MAGIC_ADMIN    0x52746130u
 #define MAGIC_CLIENT   0x52746331u
+#define MAGIC_CONTROL  0x52746332u
 #define MAGIC_EXCHANGE 0x52746532u
 #define MAGIC_LINK     0x52746c33u
 #define MAGIC_LISTENER 0x52746f34u

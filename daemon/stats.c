@@ -1,0 +1,135 @@
+/*
+ * Adding up: the workers' counters, the main thread's, and what rings, journal and store count
+ * for themselves. It only reads, and never stops a worker for it.
+ */
+#include "stats.h"
+
+#include "admin.h"
+#include "base/xalloc.h"
+#include "control_inside.h"
+#include "crew.h"
+#include "journal.h"
+#include "json_out.h"
+#include "ring.h"
+#include "store.h"
+#include "version.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What others count for themselves goes into the main thread's block. */
+static void refresh(struct control *control)
+{
+	struct metrics_block *own = control->metrics;
+	uint64_t dropped = 0;
+
+	for (size_t i = 0; i < crew_workers(control->crew); i++)
+		dropped += ring_dropped(crew_rings(control->crew)[i]);
+	metrics_set(own, METRIC_RECORDS_DROPPED, dropped);
+	metrics_set(own, METRIC_RECORDS_WRITTEN, journal_written(control->journal));
+	metrics_set(own, METRIC_RECORDS_FAILED, journal_lost(control->journal));
+	metrics_set(own, METRIC_GENERATION, control->snapshot->generation);
+	store_fill_metrics(control->store, own);
+}
+
+/* All blocks in one; the caller frees it. */
+static struct metrics_block *add_up(struct control *control)
+{
+	size_t workers = crew_workers(control->crew);
+	const struct metrics_block **blocks = xalloc_array(workers + 1, sizeof(*blocks));
+	struct metrics_block *sum = aligned_alloc(_Alignof(struct metrics_block), sizeof(*sum));
+
+	if (!sum)
+		abort();
+	refresh(control);
+	for (size_t i = 0; i < workers; i++)
+		blocks[i] = crew_metrics(control->crew)[i];
+	blocks[workers] = control->metrics;
+	metrics_sum(sum, blocks, (int)workers + 1);
+	free(blocks);
+	return sum;
+}
+
+typedef void render_fn(
+    const struct metrics_block *sum, const struct metrics_rules *rules, FILE *out);
+
+static void render(struct control *control, render_fn *how, FILE *out)
+{
+	const struct config *config = control->snapshot->config;
+	struct metrics_block *sum = add_up(control);
+	const char *names[METRICS_RULES];
+	struct metrics_rules rules = { .names = names };
+
+	for (; rules.count < METRICS_RULES && (size_t)rules.count < config->limit_count;
+	     rules.count++)
+		names[rules.count] = config->limits[rules.count].name;
+	how(sum, &rules, out);
+	free(sum);
+}
+
+void stats_write_metrics(struct control *control, FILE *out)
+{
+	render(control, metrics_render, out);
+}
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void write_listeners(const struct control *control, FILE *out)
+{
+	fputs(",\"listeners\":[", out);
+	for (size_t i = 0; i < crew_listeners(control->crew); i++) {
+		fputs(i ? "," : "", out);
+		json_out_text(out, crew_listener(control->crew, i));
+	}
+	fputs("],\"admin\":", out);
+	json_out_text(out, admin_name(control->admin));
+}
+
+static void write_upstreams(const struct control *control, FILE *out)
+{
+	const struct snapshot *snapshot = control->snapshot;
+
+	fputs(",\"upstreams\":{", out);
+	for (size_t i = 0; i < snapshot->upstream_count; i++) {
+		const struct snapshot_upstream *upstream = &snapshot->upstreams[i];
+
+		fputs(i ? "," : "", out);
+		json_out_text(out, upstream->config->name);
+		fputs(":[", out);
+		for (size_t j = 0; j < upstream->server_count; j++) {
+			fputs(j ? "," : "", out);
+			json_out_text(out, upstream->servers[j].name);
+		}
+		putc(']', out);
+	}
+	putc('}', out);
+}
+
+void stats_write_json(struct control *control, FILE *out)
+{
+	const struct config *config = control->snapshot->config;
+
+	fprintf(out,
+	    "{\"version\":\"%s\",\"build\":\"%s\",\"pid\":%d,\"state\":\"%s\","
+	    "\"generation\":%" PRIu64 ",\"uptime_seconds\":%.3f,\"workers\":%zu,"
+	    "\"store\":{\"kind\":\"%s\",\"state\":\"%s\"},\"config\":",
+	    RETORT_VERSION, RETORT_BUILD_TYPE, (int)getpid(),
+	    control_state_name(control->state), control->snapshot->generation,
+	    (double)(now_us() - control->started_us) / 1e6, crew_workers(control->crew),
+	    config->store.kind == CONFIG_STORE_REDIS ? "redis" : "memory",
+	    store_is_shared(control->store) ? "shared" : "local");
+	json_out_text(out, control->config_path);
+	write_listeners(control, out);
+	write_upstreams(control, out);
+	fputs(",\"metrics\":{", out);
+	render(control, metrics_render_json, out);
+	fputs("}}\n", out);
+}
