@@ -236,7 +236,6 @@ static struct event_base *new_base(void)
 	struct event_base *base;
 
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
 	base = event_base_new_with_config(config);
 	event_config_free(config);
 	return base;
