@@ -148,6 +148,8 @@ struct exchange *exchange_new(
 	exchange->began_us = worker->now_us;
 	exchange->record.facts.at_us = worker_wall_us(worker);
 	exchange->record.facts.exchange = worker_next_exchange(worker);
+	exchange->record.generation = (uint32_t)worker->lease->snapshot->generation;
+	exchange->record.mode = (uint8_t)worker->lease->snapshot->config->detection.mode;
 	arena_init(&exchange->arena, ARENA_CEILING);
 	metrics_add(worker->seat.metrics, METRIC_EXCHANGES_OPEN, 0, 1);
 	return exchange;
@@ -261,6 +263,12 @@ static void count_outcome(struct exchange *exchange)
 	record->reply.last_byte_us = record->total_us;
 	metrics_add(metrics, METRIC_EXCHANGES_OPEN, 0, -1);
 	metrics_count(metrics, METRIC_EXCHANGES, (int)record->verdict);
+	metrics_observe(metrics, METRIC_OWN_SECONDS, (int64_t)record->own_us);
+	metrics_observe(metrics, METRIC_TOTAL_SECONDS, (int64_t)record->total_us);
+	if (record->reply.first_byte_us)
+		metrics_observe(
+		    metrics, METRIC_FIRST_BYTE_SECONDS, (int64_t)record->reply.first_byte_us);
+	metrics_count(metrics, METRIC_DIALECTS, record->prompt.dialect);
 	metrics_count(metrics, METRIC_REPLIES, metrics_status_class(record->reply.status));
 	if (exchange->end == EXCHANGE_END_CLIENT_GONE)
 		metrics_count(metrics, METRIC_CLIENT_GONE, 0);
