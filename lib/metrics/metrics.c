@@ -39,6 +39,21 @@ static const char *dialect_word(int value)
 	return dialect_name((enum dialect)value);
 }
 
+static const char *state_word(int value)
+{
+	return prompt_state_name((enum prompt_state)value);
+}
+
+static const char *why_word(int value)
+{
+	return prompt_why_name((enum prompt_why)value);
+}
+
+static const char *coin_word(int value)
+{
+	return record_coin_name((enum record_coin)value);
+}
+
 static const char *fault_word(int value)
 {
 	return http1_fault_code((enum http1_fault)value);

@@ -66,4 +66,36 @@ START_TEST(a_histogram_counts_below_its_bounds)
 }
 END_TEST
 
-UNIT_MAIN("metrics", blocks_add_up_and_show_on_both_pages, a_histogram_counts_below_its_bounds)
+/* Prometheus' naming: base units, _total for counters alone, one HELP and one TYPE a name. */
+START_TEST(names_follow_the_conventions)
+{
+	static const struct metrics_block none;
+	char *text = page(metrics_render, &none), *rest = text, *line;
+	int count = 0;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char name[80], kind[16], type[120];
+		size_t len;
+
+		if (sscanf(line, "# TYPE %79s %15s", name, kind) != 2)
+			continue;
+		len = strlen(name);
+		ck_assert_uint_eq(strspn(name, "abcdefghijklmnopqrstuvwxyz_"), len);
+		ck_assert_int_eq(strncmp(name, "retort_", 7), 0);
+		ck_assert_msg(
+		    (strcmp(kind, "counter") == 0) == (strcmp(name + len - 6, "_total") == 0),
+		    "%s is a %s", name, kind);
+		ck_assert_msg(
+		    strcmp(kind, "histogram") != 0 || strcmp(name + len - 8, "_seconds") == 0,
+		    "%s is a %s", name, kind);
+		snprintf(type, sizeof(type), "# TYPE %s ", name);
+		ck_assert_msg(!rest || !strstr(rest, type), "%s is there twice", name);
+		count++;
+	}
+	ck_assert_int_eq(count, METRIC_COUNT);
+	free(text);
+}
+END_TEST
+
+UNIT_MAIN("metrics", blocks_add_up_and_show_on_both_pages, a_histogram_counts_below_its_bounds,
+    names_follow_the_conventions)
