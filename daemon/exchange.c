@@ -9,6 +9,7 @@
 #include "forward.h"
 #include "know.h"
 #include "magic.h"
+#include "metrics/metrics_exchange.h"
 #include "relay.h"
 #include "restrain.h"
 #include "ring.h"
@@ -262,14 +263,9 @@ static void count_outcome(struct exchange *exchange)
 						      : (int64_t)record->total_us);
 	record->reply.last_byte_us = record->total_us;
 	metrics_add(metrics, METRIC_EXCHANGES_OPEN, 0, -1);
-	metrics_count(metrics, METRIC_EXCHANGES, (int)record->verdict);
-	metrics_observe(metrics, METRIC_OWN_SECONDS, (int64_t)record->own_us);
-	metrics_observe(metrics, METRIC_TOTAL_SECONDS, (int64_t)record->total_us);
-	if (record->reply.first_byte_us)
-		metrics_observe(
-		    metrics, METRIC_FIRST_BYTE_SECONDS, (int64_t)record->reply.first_byte_us);
-	metrics_count(metrics, METRIC_DIALECTS, record->prompt.dialect);
-	metrics_count(metrics, METRIC_REPLIES, metrics_status_class(record->reply.status));
+	metrics_exchange(metrics, record);
+	if (exchange->tries > 1)
+		metrics_add(metrics, METRIC_UPSTREAM_RETRIES, 0, exchange->tries - 1);
 	if (exchange->end == EXCHANGE_END_CLIENT_GONE)
 		metrics_count(metrics, METRIC_CLIENT_GONE, 0);
 	if (exchange->is_counted_open)
