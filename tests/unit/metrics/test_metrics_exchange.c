@@ -14,6 +14,7 @@ START_TEST(a_record_is_counted_under_all_its_labels)
 {
 	static struct record record;
 
+	metrics_sum(&block, NULL, 0);
 	record.verdict = RECORD_VERDICT_THROTTLE;
 	record.coin = RECORD_COIN_REFUSED;
 	record.is_shaped = 1;
@@ -47,6 +48,7 @@ START_TEST(what_did_not_happen_is_not_counted)
 {
 	static const struct record record;
 
+	metrics_sum(&block, NULL, 0);
 	metrics_exchange(&block, &record);
 	ck_assert_uint_eq(value(METRIC_EXCHANGES, RECORD_VERDICT_PASS), 1);
 	ck_assert_uint_eq(value(METRIC_REPLIES, 0), 1);
