@@ -50,10 +50,20 @@ static void add_choices(const struct config_key *key, struct text *words)
 	for (int i = 0; i < key->choice->count; i++)
 		text_add_format(words, "%s%s", i ? ", " : "", choice_word(key->choice, i));
 	text_add_char(words, '.');
-	for (struct bytes rest = bytes_of_text(key->absent); rest.len;) {
+}
+
+static void add_absent(const struct config_key *key, struct text *words)
+{
+	struct bytes rest = bytes_of_text(key->absent);
+
+	while (rest.len) {
 		struct bytes word = bytes_split(&rest, ' ');
 
-		text_add_format(words, " Not in this version: %.*s.", (int)word.len, word.at);
+		if (bytes_equal(word, BYTES("*")))
+			text_add(words, BYTES(" No effect in this version."));
+		else
+			text_add_format(
+			    words, " Not in this version: %.*s.", (int)word.len, word.at);
 	}
 }
 
@@ -68,6 +78,7 @@ static void print_help(const struct sheet *sheet, const struct config_key *key)
 		text_add_char(&words, '.');
 	if (key->choice)
 		add_choices(key, &words);
+	add_absent(key, &words);
 	if (value_is_required(key))
 		text_add(&words, BYTES(" Required."));
 	if (is_single && key->range)
