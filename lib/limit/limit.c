@@ -209,6 +209,8 @@ void limit_evaluate(const struct limit_set *set, struct limit_table *table,
 	*verdict = (struct limit_verdict){ .is_shared = steps.count > 0 };
 	enter_all(table, steps.stripes);
 	for (unsigned i = 0; i < steps.count; i++)
+		limit_table_expect_entry(table, steps.list[i].id);
+	for (unsigned i = 0; i < steps.count; i++)
 		judge_step(&steps.list[i], table, now_us, verdict);
 	for (unsigned i = 0; i < steps.count; i++) {
 		if (verdict->action < LIMIT_THROTTLE)

@@ -102,6 +102,15 @@ void limit_table_expect(const struct limit_table *table, uint64_t id)
 	__builtin_prefetch(bucket_of(&table->stripes[limit_table_stripe(id)], id));
 }
 
+void limit_table_expect_entry(const struct limit_table *table, uint64_t id)
+{
+	const struct limit_stripe *stripe = &table->stripes[limit_table_stripe(id)];
+	const char *entry = (const char *)&stripe->entries[*bucket_of(stripe, id)];
+
+	for (size_t at = 0; at < sizeof(struct limit_entry); at += 64)
+		__builtin_prefetch(entry + at, 1);
+}
+
 static struct limit_entry *find(struct limit_stripe *stripe, uint64_t id)
 {
 	uint32_t at = *bucket_of(stripe, id);

@@ -64,8 +64,10 @@ static inline unsigned limit_table_stripe(uint64_t id)
 void limit_table_enter(struct limit_table *table, unsigned stripe);
 void limit_table_leave(struct limit_table *table, unsigned stripe);
 
-/* Asks the processor for what |limit_table_find| reads first; needs no entering. */
+/* Asks the processor for what will be read first: without having entered the stripe, then in it.
+ */
 void limit_table_expect(const struct limit_table *table, uint64_t id);
+void limit_table_expect_entry(const struct limit_table *table, uint64_t id);
 
 /* The entry, or NULL. As every entry below it is valid until the stripe is left. */
 struct limit_entry *limit_table_find(struct limit_table *table, uint64_t id);
