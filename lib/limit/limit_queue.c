@@ -30,6 +30,7 @@ static void append(struct limit_stripe *stripe, struct limit_entry *entry)
 	else
 		stripe->queue_first = place;
 	stripe->queue_last = place;
+	stripe->queue_count++;
 }
 
 bool limit_queue_add(struct limit_table *table, struct limit_entry *entry)
@@ -43,6 +44,11 @@ bool limit_queue_add(struct limit_table *table, struct limit_entry *entry)
 	return entry->generation == generation;
 }
 
+uint32_t limit_queue_count(const struct limit_table *table, unsigned stripe)
+{
+	return table->stripes[stripe].queue_count;
+}
+
 struct limit_entry *limit_queue_take(struct limit_table *table, unsigned number)
 {
 	struct limit_stripe *stripe = &table->stripes[number];
@@ -53,6 +59,7 @@ struct limit_entry *limit_queue_take(struct limit_table *table, unsigned number)
 	stripe->queue_first = entry->queued;
 	if (!entry->queued)
 		stripe->queue_last = 0;
+	stripe->queue_count--;
 	entry->is_queued = false;
 	entry->queued = 0;
 	return entry;

@@ -22,6 +22,9 @@ void limit_queue_close(struct limit_table *table);
 /* Queues the entry of a stripe that was entered; whether its totals are the fleet's. */
 bool limit_queue_add(struct limit_table *table, struct limit_entry *entry);
 
+/* How many wait in a stripe that was entered. */
+uint32_t limit_queue_count(const struct limit_table *table, unsigned stripe);
+
 /* Takes the first of a stripe's queue, or NULL. The stripe was entered. */
 struct limit_entry *limit_queue_take(struct limit_table *table, unsigned stripe);
 

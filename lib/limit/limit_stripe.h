@@ -22,7 +22,7 @@ struct limit_stripe {
 	uint32_t fresh; /* entries from here on were never used */
 	uint32_t free;  /* the first of those given back, chained by |next| */
 	uint32_t used;
-	uint32_t queue_first, queue_last;
+	uint32_t queue_first, queue_last, queue_count;
 	struct limit_line lines[LIMIT_KIND_COUNT];
 	struct distinct_room room;
 	uint64_t evictions, unheard;

@@ -205,6 +205,7 @@ static void leave_queue(struct limit_stripe *stripe, const struct limit_entry *e
 		stripe->queue_first = entry->queued;
 	if (stripe->queue_last == place)
 		stripe->queue_last = before;
+	stripe->queue_count--;
 }
 
 static void evict(struct limit_stripe *stripe, struct limit_entry *entry, uint64_t now_us)

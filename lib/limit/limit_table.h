@@ -28,7 +28,8 @@ struct limit_entry {
 	uint64_t id;   /* of the rule and the key: the fleet agrees on it */
 	uint64_t rule; /* of the rule alone */
 	uint64_t touched_us;
-	uint64_t told; /* the oldest slot or pane that may have changed since it was told */
+	uint64_t heard_us;           /* when it was last shared */
+	uint64_t written;            /* the last epoch that was told to the store, plus 1 */
 	uint32_t next, newer, older; /* places in the stripe; 0 = none */
 	uint32_t queued;             /* the next that waits to be shared; see limit_queue.h */
 	uint32_t generation;         /* of the shared totals that it holds; 0 = none */
@@ -36,6 +37,7 @@ struct limit_entry {
 	uint8_t kind;                /* enum limit_kind */
 	bool is_held;                /* by an evaluation: not to be evicted */
 	bool is_queued, is_changed;  /* waits to be shared; has something to tell */
+	bool is_dense_told;          /* the fleet knows that this count has registers */
 	union {
 		struct window window;
 		struct distinct distinct;
@@ -64,7 +66,8 @@ static inline unsigned limit_table_stripe(uint64_t id)
 void limit_table_enter(struct limit_table *table, unsigned stripe);
 void limit_table_leave(struct limit_table *table, unsigned stripe);
 
-/* Asks the processor for what will be read first: without having entered the stripe, then in it.
+/* Asks the processor for what will be read first: without having entered the stripe, then in
+ * it.
  */
 void limit_table_expect(const struct limit_table *table, uint64_t id);
 void limit_table_expect_entry(const struct limit_table *table, uint64_t id);

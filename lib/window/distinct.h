@@ -57,6 +57,12 @@ static inline bool distinct_word_is_own(uint64_t word)
 	return word & 16;
 }
 
+/* The number of the pane that a live word was last seen in. */
+static inline uint64_t distinct_word_number(const struct distinct *distinct, uint64_t word)
+{
+	return distinct->newest - ((distinct->newest - distinct_word_pane(word)) & 15);
+}
+
 /* An empty count whose newest pane is that of |now_us|. */
 void distinct_init(struct distinct *distinct, uint64_t window_us, uint64_t now_us);
 

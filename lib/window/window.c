@@ -113,9 +113,10 @@ bool window_covers(const struct window *window, uint64_t number)
 	return number <= window->newest && window->newest - number < WINDOW_RING;
 }
 
-void window_set_others(struct window *window, uint64_t number, uint64_t sum)
+void window_raise_others(struct window *window, uint64_t number, uint64_t sum)
 {
-	if (window_covers(window, number))
-		window->others[window_place(number)] = sum > UINT32_MAX ? UINT32_MAX
-									: (uint32_t)sum;
+	uint32_t *slot = &window->others[window_place(number)];
+
+	if (window_covers(window, number) && sum > *slot)
+		*slot = sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
 }

@@ -134,14 +134,15 @@ START_TEST(others_count_in_their_slot_and_leave_with_it)
 
 	window_init(&window, 16 * SECOND_US, START_US);
 	number = window.newest;
-	window_set_others(&window, number - 16, 3);
-	window_set_others(&window, number - 17, 1000);
-	window_set_others(&window, number + 1, 1000);
-	window_set_others(&window, number, 4);
+	window_raise_others(&window, number - 16, 3);
+	window_raise_others(&window, number - 17, 1000);
+	window_raise_others(&window, number + 1, 1000);
+	window_raise_others(&window, number, 4);
 	window_count(&window, 2);
 	ck_assert_uint_eq(window_total(&window), 9);
 	ck_assert_uint_eq(window_own(&window), 2);
-	window_set_others(&window, number, 5);
+	window_raise_others(&window, number, 5);
+	window_raise_others(&window, number, 1);
 	ck_assert_uint_eq(window_total(&window), 10);
 	window_advance(&window, START_US + SECOND_US);
 	ck_assert_uint_eq(window_total(&window), 7);
