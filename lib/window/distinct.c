@@ -83,8 +83,7 @@ static unsigned age_of(const struct distinct *distinct, uint64_t word)
 }
 
 /* Drops the words that are older than |most_age| panes; the others stay, in new places. */
-static void sweep_set(
-    struct distinct *distinct, unsigned most_age, struct distinct_room *room)
+static void sweep_set(struct distinct *distinct, unsigned most_age, struct distinct_room *room)
 {
 	uint64_t kept[DISTINCT_EXACT];
 	unsigned count = 0;

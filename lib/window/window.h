@@ -58,8 +58,8 @@ void window_count(struct window *window, uint64_t amount);
 uint64_t window_wait_us(
     const struct window *window, uint64_t amount, uint64_t quota, uint64_t now_us);
 
-/* Raises the other nodes' sum in slot |number| to |sum|: what they counted only grows, therefore a
- * smaller sum is an older one. Slots outside the window are passed over. */
+/* Raises the other nodes' sum in slot |number| to |sum|: what they counted only grows,
+ * therefore a smaller sum is an older one. Slots outside the window are passed over. */
 void window_raise_others(struct window *window, uint64_t number, uint64_t sum);
 
 /* Whether slot |number| is in the window. */

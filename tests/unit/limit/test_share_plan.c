@@ -3,7 +3,7 @@
 #include "limit/share_plan.h"
 
 #include "limit/limit_queue.h"
-#include "model_store.h"
+#include "model_talk.h"
 #include "unit.h"
 
 #include <stdio.h>
