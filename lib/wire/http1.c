@@ -25,10 +25,18 @@ const struct http1_header *http1_next(
 	const struct http1_header *end = head->header + head->count;
 	enum http1_name name = header->known;
 
-	if (head->repeated >> name & 1)
+	if (http1_is_repeated(head, name))
 		while (++header < end)
 			if (header->known == name)
 				return header;
+	return NULL;
+}
+
+const struct http1_header *http1_find_text(const struct http1_head *head, struct bytes name)
+{
+	for (int i = 0; i < head->count; i++)
+		if (bytes_equal_nocase(head->header[i].name, name))
+			return &head->header[i];
 	return NULL;
 }
 

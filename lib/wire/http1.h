@@ -33,10 +33,12 @@ enum http1_framing {
 struct http1_header {
 	struct bytes name, value; /* as sent; the value without the space around it */
 	enum http1_name known;
-	bool is_hop_by_hop; /* ends here, a proxy must not forward it: by its name, or because
-			       Connection lists it. Names that somebody here looks at cannot be
-			       listed away: no client removes what we or the upstream decide on
-			     */
+	/*
+	 * Ends here, a proxy must not forward it: by its name; as the twin of a known name; or
+	 * because Connection lists it. Only unknown names can be listed: no client takes away
+	 * what we or the upstream decide on.
+	 */
+	bool is_hop_by_hop;
 };
 
 /*
@@ -74,14 +76,18 @@ enum http1_fault http1_parse_request(
 /*
  * Reads a response head in the same way. |answers_head|: the request was HEAD, so there is no
  * body. 1xx, 204 and 304 have none either (a 1xx or 204 that announces one is the last on its
- * connection); a 101 is HTTP1_FRAMING_NONE and |wants_upgrade|, and
- * what follows belongs to the new protocol.
+ * connection); a 101 has |wants_upgrade|, and what follows belongs to the new protocol.
  */
 enum http1_fault http1_parse_response(struct bytes head, const struct http1_limits *limits,
     bool answers_head, struct http1_head *out);
 
 /* The bytes of |head| that hold something. */
 size_t http1_size(const struct http1_head *head);
+
+static inline bool http1_is_repeated(const struct http1_head *head, enum http1_name name)
+{
+	return head->repeated >> name & 1;
+}
 
 /* The first header of that name, or NULL. A class (HTTP1_RETORT) gives its first member. */
 static inline const struct http1_header *http1_find(
@@ -101,5 +107,9 @@ static inline struct bytes http1_value(const struct http1_head *head, enum http1
 /* The next header of the same name as |header|, which is one of |head|, or NULL. */
 const struct http1_header *http1_next(
     const struct http1_head *head, const struct http1_header *header);
+
+/* The first header of a name that the table does not have, such as one from the configuration.
+ */
+const struct http1_header *http1_find_text(const struct http1_head *head, struct bytes name);
 
 #endif

@@ -31,26 +31,9 @@ const unsigned char http1_chars[256] = {
 
 bool http1_chars_all(struct bytes b, enum http1_char kind)
 {
-	for (size_t i = 0; i < b.len; i++)
-		if (!http1_chars_is(b.at[i], kind))
-			return false;
-	return b.len > 0;
-}
+	const char *at = b.at, *end = at + b.len;
 
-bool http1_chars_same_short(const char *at, const char *lower, size_t len)
-{
-	uint64_t word = 0, wanted = 0;
-
-	if (len < 4) {
-		for (size_t i = 0; i < len; i++) {
-			word = word << 8 | (unsigned char)at[i];
-			wanted = wanted << 8 | (unsigned char)lower[i];
-		}
-		return http1_chars_same_word(word, wanted);
-	}
-	memcpy(&word, at, 4);
-	memcpy(&wanted, lower, 4);
-	return http1_chars_same_word(word, wanted) &&
-	       (memcpy(&word, at + len - 4, 4), memcpy(&wanted, lower + len - 4, 4),
-		   http1_chars_same_word(word, wanted));
+	while (at < end && http1_chars_is(*at, kind))
+		at++;
+	return at == end && b.len;
 }

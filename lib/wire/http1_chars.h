@@ -10,13 +10,11 @@
  * end of its line at the latest.
  */
 enum http1_char {
-	HTTP1_CHAR_TOKEN = 1, /* RFC 9110 §5.6.2 */
-	HTTP1_CHAR_TARGET =
-	    2, /* visible ASCII but '#': fragments are not sent (RFC 9112 §3.2) */
-	HTTP1_CHAR_HOST =
-	    4, /* a registered name or IPv4 address, unescaped (RFC 3986 §3.2.2) */
-	HTTP1_CHAR_VALUE = 8, /* anything but control bytes; tab, space and high bytes too */
-	HTTP1_CHAR_IPV6 = 16, /* inside brackets */
+	HTTP1_CHAR_TOKEN = 1,  /* RFC 9110 §5.6.2 */
+	HTTP1_CHAR_TARGET = 2, /* visible ASCII but '#': no fragment is sent (RFC 9112 §3.2) */
+	HTTP1_CHAR_HOST = 4,   /* names and IPv4 addresses, unescaped (RFC 3986 §3.2.2) */
+	HTTP1_CHAR_VALUE = 8,  /* all but control bytes: tab, space and high bytes too */
+	HTTP1_CHAR_IPV6 = 16   /* inside brackets */
 };
 
 extern const unsigned char http1_chars[256];
@@ -55,9 +53,6 @@ static inline bool http1_chars_same_word(uint64_t word, uint64_t lower)
 	return (word | (lower & UINT64_MAX / 255 * 0x40) >> 1) == lower;
 }
 
-/* http1_chars_same for fewer than eight bytes. */
-bool http1_chars_same_short(const char *at, const char *lower, size_t len);
-
 /* True when |b| is |lower| but for ASCII case. |lower| holds lower-case letters, digits and
  * '-'. Words overlap at the end rather than run over it. */
 static inline bool http1_chars_same(struct bytes b, struct bytes lower)
@@ -66,8 +61,12 @@ static inline bool http1_chars_same(struct bytes b, struct bytes lower)
 
 	if (b.len != lower.len)
 		return false;
-	if (b.len < 8)
-		return http1_chars_same_short(b.at, lower.at, b.len);
+	if (b.len < 8) {
+		while (at < b.len && http1_chars_same_word(
+					 (unsigned char)b.at[at], (unsigned char)lower.at[at]))
+			at++;
+		return at == b.len;
+	}
 	for (; at < last; at += 8)
 		if (!http1_chars_same_word(
 			http1_chars_load(b.at + at), http1_chars_load(lower.at + at)))

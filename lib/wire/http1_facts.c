@@ -8,11 +8,6 @@
 
 #define CONNECTION_OPTIONS 32 /* each is looked up among all headers */
 
-static bool is_repeated(const struct http1_head *head, enum http1_name name)
-{
-	return head->repeated >> name & 1;
-}
-
 /* Walks every Transfer-Encoding line; an empty or parametrised element is malformed. */
 static enum http1_fault settle_coding(struct http1_head *head)
 {
@@ -52,7 +47,7 @@ enum http1_fault http1_facts_framing(struct http1_head *head)
 	}
 	if (!length)
 		return HTTP1_FAULT_NONE;
-	if (is_repeated(head, HTTP1_CONTENT_LENGTH))
+	if (http1_is_repeated(head, HTTP1_CONTENT_LENGTH))
 		return HTTP1_FAULT_LENGTH_REPEATED;
 	if (!bytes_to_number(length->value, &head->content_length) ||
 	    head->content_length > INT64_MAX)
@@ -66,8 +61,7 @@ static void nominate(struct http1_head *head, struct bytes name)
 	for (int i = 0; i < head->count; i++) {
 		struct http1_header *header = &head->header[i];
 
-		if ((header->known == HTTP1_OTHER || header->known == HTTP1_STAINLESS) &&
-		    bytes_equal_nocase(header->name, name))
+		if (header->known == HTTP1_OTHER && bytes_equal_nocase(header->name, name))
 			header->is_hop_by_hop = true;
 	}
 }
@@ -123,7 +117,7 @@ enum http1_fault http1_facts_expect(struct http1_head *head)
 
 	if (!expect || !head->minor) /* a 1.0 client cannot read a 100 (RFC 9110 §10.1.1) */
 		return HTTP1_FAULT_NONE;
-	if (is_repeated(head, HTTP1_EXPECT) ||
+	if (http1_is_repeated(head, HTTP1_EXPECT) ||
 	    !http1_chars_same(expect->value, BYTES("100-continue")))
 		return HTTP1_FAULT_EXPECTATION;
 	head->expects_continue = head->framing == HTTP1_FRAMING_CHUNKED || head->content_length;

@@ -39,32 +39,27 @@ static enum scan find_start(
 enum scan http1_finder_next(struct http1_finder *finder, struct bytes all,
     const struct http1_limits *limits, struct bytes *head, enum http1_fault *why)
 {
-	enum scan started = finder->seen ? SCAN_DONE : find_start(finder, all, why);
-	size_t end;
+	enum scan scan = finder->seen ? SCAN_DONE : find_start(finder, all, why);
+	const char *start, *line, *at, *feed;
+	size_t room;
 
-	if (started != SCAN_DONE)
-		return started;
-	end = all.len - finder->start < limits->head_bytes ? all.len
-							   : finder->start + limits->head_bytes;
-	while (finder->seen < end) {
-		const char *from = all.at + finder->seen;
-		const char *feed = memchr(from, '\n', end - finder->seen);
-		uint32_t at = (uint32_t)(feed ? (size_t)(feed - all.at) : end);
-
-		if (!feed) {
-			finder->seen = at;
-			break;
-		}
-		if (at == finder->line || all.at[at - 1] != '\r')
+	if (scan != SCAN_DONE)
+		return scan;
+	start = all.at + finder->start;
+	line = all.at + finder->line;
+	at = all.at + finder->seen;
+	room = all.len - finder->start;
+	if (room > limits->head_bytes)
+		room = limits->head_bytes;
+	for (; (feed = memchr(at, '\n', (size_t)(start + room - at))); at = line = feed + 1) {
+		if (feed == line || feed[-1] != '\r')
 			return refuse(why, HTTP1_FAULT_BARE_LF);
-		finder->seen = at + 1;
-		if (at == finder->line + 1) {
-			*head = bytes_of(all.at + finder->start, finder->seen - finder->start);
+		if (feed - line == 1) {
+			*head = bytes_of(start, (size_t)(feed + 1 - start));
 			return SCAN_DONE;
 		}
-		finder->line = finder->seen;
 	}
-	return end < all.len || end - finder->start == limits->head_bytes
-		   ? refuse(why, HTTP1_FAULT_HEAD_TOO_LARGE)
-		   : SCAN_MORE;
+	finder->seen = (uint32_t)(start + room - all.at);
+	finder->line = (uint32_t)(line - all.at);
+	return room == limits->head_bytes ? refuse(why, HTTP1_FAULT_HEAD_TOO_LARGE) : SCAN_MORE;
 }

@@ -105,6 +105,7 @@ static inline enum http1_fault read_line(
 		stop = http1_chars_skip(start, HTTP1_CHAR_TOKEN);
 		if (*stop != ':' || stop == start)
 			return fault_of_name(start, stop);
+		out->is_hop_by_hop = http1_name_is_twin(out->name);
 	}
 	for (value = colon + 1; is_blank(*value); value++)
 		;

@@ -40,13 +40,40 @@ static bool is_of_class(struct bytes name, struct bytes prefix)
 	return name.len > prefix.len && http1_chars_same(bytes_of(name.at, prefix.len), prefix);
 }
 
+/* The table's name that equals |name|, which is not empty; a glance at its last byte spares
+ * most comparisons. */
+static enum http1_name find_exact(struct bytes name)
+{
+	char last = name.at[name.len - 1] | 0x20;
+
+	for (int i = starts[name.len]; i < starts[name.len + 1]; i++)
+		if (names[i][name.len - 1] == last &&
+		    http1_chars_same(name, bytes_of(names[i], name.len)))
+			return i;
+	return HTTP1_OTHER;
+}
+
 enum http1_name http1_name_of(struct bytes name)
 {
-	if (name.len + 1 < NAME_BYTES)
-		for (int i = starts[name.len]; i < starts[name.len + 1]; i++)
-			if (http1_chars_same(name, bytes_of(names[i], name.len)))
-				return i;
+	enum http1_name found = HTTP1_OTHER;
+
+	if (name.len - 1 < NAME_BYTES - 2) /* an empty name wraps round */
+		found = find_exact(name);
+	if (found)
+		return found;
 	if (is_of_class(name, BYTES("x-stainless-")))
 		return HTTP1_STAINLESS;
 	return is_of_class(name, BYTES("retort-")) ? HTTP1_RETORT : HTTP1_OTHER;
+}
+
+bool http1_name_is_twin(struct bytes name)
+{
+	char twin[NAME_BYTES];
+	size_t len = name.len < NAME_BYTES ? name.len : NAME_BYTES; /* a prefix tells a class */
+
+	if (!memchr(name.at, '_', len))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		twin[i] = name.at[i] == '_' ? '-' : name.at[i];
+	return http1_name_of(bytes_of(twin, len)) != HTTP1_OTHER;
 }

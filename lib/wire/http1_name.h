@@ -71,28 +71,32 @@
 	row(SEC_WEBSOCKET_PROTOCOL, "sec-websocket-protocol", END, extra)\
 	row(X_STAINLESS_RETRY_COUNT, "x-stainless-retry-count", END, extra)\
 	row(PROXY_AUTHENTICATION_INFO, "proxy-authentication-info", HOP, extra)
-/* clang-format on */
 
 #define HTTP1_NAME_ENUM(id, text, kind, extra) HTTP1_##id,
 enum http1_name {
 	HTTP1_OTHER, /* nobody here looks at it: it passes through */
-	HTTP1_NAMES(HTTP1_NAME_ENUM, )
-	    HTTP1_RETORT, /* retort-*: ours, stripped when it comes from outside */
-	HTTP1_STAINLESS,  /* x-stainless-*: written by the SDKs themselves */
+	HTTP1_NAMES(HTTP1_NAME_ENUM,)
+	HTTP1_RETORT,    /* retort-*: ours, stripped when it comes from outside */
+	HTTP1_STAINLESS, /* x-stainless-*: written by the SDKs themselves */
 	HTTP1_NAME_COUNT
 };
 #undef HTTP1_NAME_ENUM
 
-/* A bit for each name that ends at this connection by itself. */
-#define HTTP1_NAME_END                        0
-#define HTTP1_NAME_HOP                        1
+/* A bit for each HOP name. */
+#define HTTP1_NAME_END 0
+#define HTTP1_NAME_HOP 1
 #define HTTP1_NAME_BIT(id, text, kind, extra) | (uint64_t)HTTP1_NAME_##kind << HTTP1_##id
-static const uint64_t http1_name_hops = 0 HTTP1_NAMES(HTTP1_NAME_BIT, );
+static const uint64_t http1_name_hops = 0 HTTP1_NAMES(HTTP1_NAME_BIT,);
 #undef HTTP1_NAME_BIT
+/* clang-format on */
 
 /* Which of them |name| is, whatever its case. For any answer but HTTP1_OTHER and the classes,
  * |name| is a token. */
 enum http1_name http1_name_of(struct bytes name);
+
+/* True when |name| is unknown only for its '_' in place of '-'. Servers in the manner of CGI
+ * cannot tell the two apart, so that X_Forwarded_For would pass for what a proxy wrote. */
+bool http1_name_is_twin(struct bytes name);
 
 /* The name in lower case; the prefix for a class, "other" for HTTP1_OTHER. */
 struct bytes http1_name_text(enum http1_name name);

@@ -8,30 +8,24 @@
 
 bool http1_target_is_host(struct bytes host)
 {
-	const char *end = host.at + host.len, *colon;
 	bool is_ipv6 = host.len && host.at[0] == '[';
-	struct bytes port = { 0 };
-	uint64_t number = 0;
+	struct bytes port = host, name = bytes_split(&port, is_ipv6 ? ']' : ':');
+	uint64_t number;
 
-	colon = is_ipv6 ? memchr(host.at, ']', host.len)
-			: (host.len ? memchr(host.at, ':', host.len) : NULL);
 	if (is_ipv6) {
-		if (!colon ||
-		    !http1_chars_all(
-			bytes_of(host.at + 1, (size_t)(colon - host.at) - 1), HTTP1_CHAR_IPV6))
+		name = bytes_of(name.at + 1, name.len - 1);
+		if (!port.at || !http1_chars_all(name, HTTP1_CHAR_IPV6))
 			return false;
-		if (++colon == end)
+		if (!port.len)
 			return true;
-	} else if (!http1_chars_all(
-		       bytes_of(host.at, colon ? (size_t)(colon - host.at) : host.len),
-		       HTTP1_CHAR_HOST)) {
+		if (bytes_split(&port, ':').len) /* something between bracket and colon */
+			return false;
+	} else if (!http1_chars_all(name, HTTP1_CHAR_HOST)) {
 		return false;
-	} else if (!colon) {
+	} else if (!port.at) {
 		return true;
 	}
-	port = bytes_of(colon + 1, (size_t)(end - colon) - 1);
-	return *colon == ':' && port.len <= 5 && bytes_to_number(port, &number) &&
-	       number <= 65535;
+	return port.len <= 5 && bytes_to_number(port, &number) && number <= 65535;
 }
 
 static enum http1_fault settle_host(struct http1_head *head)
@@ -40,7 +34,7 @@ static enum http1_fault settle_host(struct http1_head *head)
 
 	if (!host)
 		return head->minor ? HTTP1_FAULT_HOST_MISSING : HTTP1_FAULT_NONE;
-	if (head->repeated & UINT64_C(1) << HTTP1_HOST)
+	if (http1_is_repeated(head, HTTP1_HOST))
 		return HTTP1_FAULT_HOST_REPEATED;
 	head->host = host->value;
 	return http1_target_is_host(host->value) ? HTTP1_FAULT_NONE : HTTP1_FAULT_HOST_INVALID;

@@ -53,6 +53,10 @@ START_TEST(headers_of_one_name_are_found_in_order)
 	ck_assert_ptr_null(http1_next(&head, http1_find(&head, HTTP1_VIA)));
 	ck_assert_ptr_null(http1_find(&head, HTTP1_FORWARDED));
 	ck_assert_ptr_null(http1_value(&head, HTTP1_FORWARDED).at);
+	ck_assert_ptr_eq(http1_find_text(&head, BYTES("VIA")), http1_find(&head, HTTP1_VIA));
+	ck_assert_ptr_null(http1_find_text(&head, BYTES("x-ja4")));
+	ck_assert(http1_is_repeated(&head, HTTP1_X_FORWARDED_FOR));
+	ck_assert(!http1_is_repeated(&head, HTTP1_VIA));
 }
 END_TEST
 

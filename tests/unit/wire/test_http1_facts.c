@@ -175,8 +175,10 @@ END_TEST
 START_TEST(what_belongs_to_the_hop_ends_here)
 {
 	ck_fine(WITH("Connection: X-Session , keep-alive\r\nx-session: 1\r\nKeep-Alive: 5\r\n"
-		     "TE: trailers\r\nX-Other: 1\r\nProxy-Authorization: x\r\nAccept: y\r\n"));
+		     "X_Api_Key: k\r\nTE: trailers\r\nX-Other: 1\r\nProxy-Authorization: "
+		     "x\r\nAccept: y\r\n"));
 	ck_assert(ends_here("Connection") && ends_here("x-session") && ends_here("Keep-Alive"));
+	ck_assert(ends_here("X_Api_Key"));
 	ck_assert(ends_here("TE") && ends_here("Proxy-Authorization"));
 	ck_assert(!ends_here("X-Other") && !ends_here("Host") && !ends_here("Accept"));
 }

@@ -63,6 +63,19 @@ START_TEST(classes_are_prefixes_with_something_behind_them)
 }
 END_TEST
 
+START_TEST(a_twin_differs_by_underscores_alone)
+{
+	ck_assert(http1_name_is_twin(BYTES("X_Forwarded_For")));
+	ck_assert(http1_name_is_twin(BYTES("content_length")));
+	ck_assert(http1_name_is_twin(BYTES("Retort_Score")));
+	ck_assert(http1_name_is_twin(BYTES("retort_a_very_long_name_of_more_than_32_bytes")));
+	ck_assert(!http1_name_is_twin(BYTES("x-forwarded-for")));
+	ck_assert(!http1_name_is_twin(BYTES("my_header")));
+	ck_assert(!http1_name_is_twin(BYTES("_host")));
+	ck_assert(!http1_name_is_twin(BYTES("")));
+}
+END_TEST
+
 START_TEST(what_rfc_9110_removes_is_marked)
 {
 	static const enum http1_name hops[] = { HTTP1_CONNECTION, HTTP1_KEEP_ALIVE, HTTP1_TE,
@@ -79,4 +92,5 @@ END_TEST
 
 UNIT_MAIN("http1_name", every_name_is_known_in_any_case,
     one_byte_more_less_or_other_makes_another_name, rows_stand_by_growing_length,
-    classes_are_prefixes_with_something_behind_them, what_rfc_9110_removes_is_marked)
+    classes_are_prefixes_with_something_behind_them, a_twin_differs_by_underscores_alone,
+    what_rfc_9110_removes_is_marked)
