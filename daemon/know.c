@@ -122,22 +122,18 @@ static void know_client(struct exchange *exchange)
 {
 	const struct http1_head *head = exchange->head;
 	struct facts *facts = &exchange->record.facts;
-	struct client_claim_headers claim = { .user_agent = http1_value(
-						  head, HTTP1_USER_AGENT) };
+	struct client_claim_headers claim = {
+		.user_agent = http1_value(head, HTTP1_USER_AGENT),
+		.api_client = http1_value(head, HTTP1_X_GOOG_API_CLIENT),
+		.stainless_lang = http1_value(head, HTTP1_X_STAINLESS_LANG),
+	};
 	struct http_shape shape;
 	uint64_t retries = 0;
 
 	http_shape_init(&shape, exchange->codec->major * 10u + head->minor, head->method);
-	for (size_t i = 0; i < head->count; i++) {
-		const struct http1_header *header = &head->header[i];
-
-		http_shape_add(&shape, header->name);
-		if (header->known == HTTP1_STAINLESS &&
-		    bytes_equal_nocase(header->name, BYTES("x-stainless-lang")))
-			claim.stainless_lang = header->value;
-	}
+	for (size_t i = 0; i < head->count; i++)
+		http_shape_add(&shape, head->header[i].name);
 	facts->http_shape = http_shape_finish(&shape, exchange->lease->hash);
-	claim.api_client = named_header(head, "x-goog-api-client");
 	facts->client = (uint8_t)client_claim_of(&claim);
 	bytes_to_number(http1_value(head, HTTP1_X_STAINLESS_RETRY_COUNT), &retries);
 	facts->is_retry = retries > 0;

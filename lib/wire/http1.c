@@ -78,7 +78,7 @@ static enum http1_fault read_headers(const char *at, struct bytes head,
 		enum http1_name known = out->header[i].known;
 
 		if (out->first[known])
-			out->repeated |= UINT64_C(1) << known;
+			out->repeated[known] = true;
 		else
 			out->first[known] = (uint8_t)(i + 1);
 	}

@@ -59,8 +59,8 @@ struct http1_head {
 	bool keeps_alive;
 	bool expects_continue;           /* a 1.1 request that waits for a 100 */
 	bool wants_upgrade;              /* Connection: upgrade and Upgrade, in HTTP/1.1 */
-	uint64_t repeated;               /* bit n: name n came more than once */
 	uint8_t first[HTTP1_NAME_COUNT]; /* 1 + index of a name's first header; 0 if absent */
+	bool repeated[HTTP1_NAME_COUNT]; /* a name came more than once */
 	uint8_t count;
 	struct http1_header header[HTTP1_HEADERS_MAX];
 };
@@ -86,7 +86,7 @@ size_t http1_size(const struct http1_head *head);
 
 static inline bool http1_is_repeated(const struct http1_head *head, enum http1_name name)
 {
-	return head->repeated >> name & 1;
+	return head->repeated[name];
 }
 
 /* The first header of that name, or NULL. A class (HTTP1_RETORT) gives its first member. */

@@ -100,12 +100,13 @@ static inline enum http1_fault read_line(
 
 	out->name = bytes_of(start, (size_t)(colon - start));
 	out->known = http1_name_of(out->name);
-	out->is_hop_by_hop = http1_name_hops >> out->known & 1;
+	out->is_hop_by_hop = http1_name_ends_here[out->known];
 	if (out->known == HTTP1_OTHER || out->known >= HTTP1_RETORT) {
 		stop = http1_chars_skip(start, HTTP1_CHAR_TOKEN);
 		if (*stop != ':' || stop == start)
 			return fault_of_name(start, stop);
-		out->is_hop_by_hop = http1_name_is_twin(out->name);
+		if (out->known == HTTP1_OTHER)
+			out->is_hop_by_hop = http1_name_is_twin(out->name);
 	}
 	for (value = colon + 1; is_blank(*value); value++)
 		;

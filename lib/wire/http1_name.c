@@ -17,6 +17,14 @@ static const char names[HTTP1_NAME_COUNT][NAME_BYTES] = {
 	HTTP1_NAMES(NAME_ROW,)
 };
 
+#define END false
+#define HOP true
+#define SIDE_ROW(id, lower, side, extra) [HTTP1_##id] = side,
+const bool http1_name_ends_here[HTTP1_NAME_COUNT] = {
+	[HTTP1_RETORT] = true,
+	HTTP1_NAMES(SIDE_ROW,)
+};
+
 /* The first name of at least |n| bytes: one more than there are shorter ones. */
 #define SHORTER(id, lower, side, n) + (sizeof(lower) - 1 < (n))
 #define START(n) [n] = 1 HTTP1_NAMES(SHORTER, n)
@@ -27,8 +35,6 @@ static const uint8_t starts[NAME_BYTES] = {
 	START(24), START(25), START(26), START(27), START(28), START(29), START(30), START(31),
 };
 /* clang-format on */
-
-_Static_assert(HTTP1_NAME_COUNT <= 64, "http1_head.repeated has a bit for each name");
 
 struct bytes http1_name_text(enum http1_name name)
 {

@@ -53,7 +53,7 @@ START_TEST(classes_are_prefixes_with_something_behind_them)
 	ck_assert_int_eq(http1_name_of(BYTES("rEtOrT-x")), HTTP1_RETORT);
 	ck_assert_int_eq(http1_name_of(BYTES("Retort-")), HTTP1_OTHER);
 	ck_assert_int_eq(http1_name_of(BYTES("Retorts-x")), HTTP1_OTHER);
-	ck_assert_int_eq(http1_name_of(BYTES("X-Stainless-OS")), HTTP1_STAINLESS);
+	ck_assert_int_eq(http1_name_of(BYTES("X-Stainless-Foo")), HTTP1_STAINLESS);
 	ck_assert_int_eq(
 	    http1_name_of(BYTES("x-stainless-a-name-of-more-than-32-bytes")), HTTP1_STAINLESS);
 	ck_assert_int_eq(
@@ -83,10 +83,11 @@ START_TEST(what_rfc_9110_removes_is_marked)
 		HTTP1_PROXY_AUTHENTICATE, HTTP1_PROXY_AUTHORIZATION };
 
 	for (size_t i = 0; i < sizeof(hops) / sizeof(*hops); i++)
-		ck_assert(http1_name_hops >> hops[i] & 1);
-	ck_assert(!(http1_name_hops >> HTTP1_OTHER & 1));
-	ck_assert(!(http1_name_hops >> HTTP1_HOST & 1));
-	ck_assert(!(http1_name_hops >> HTTP1_STAINLESS & 1));
+		ck_assert(http1_name_ends_here[hops[i]]);
+	ck_assert(http1_name_ends_here[HTTP1_RETORT]);
+	ck_assert(!http1_name_ends_here[HTTP1_OTHER]);
+	ck_assert(!http1_name_ends_here[HTTP1_HOST]);
+	ck_assert(!http1_name_ends_here[HTTP1_STAINLESS]);
 }
 END_TEST
 
