@@ -221,8 +221,10 @@ int admin_read_token(struct admin *admin, const struct config *config, struct fa
 	explicit_bzero(admin->next_token, sizeof(admin->next_token));
 	if (!place->file && !place->env)
 		return 0;
-	if (config_secret_read(place, getenv, &token, &why) == 0)
+	if (config_secret_read(place, getenv, &token, &why) == 0) {
+		token.at[token.len] = '\0';
 		return 0;
+	}
 	return config_say(fault, config, place, "admin.token: %s", why.text);
 }
 
