@@ -27,7 +27,7 @@ def defaults(upstream=None, tls=None):
         "identity": {"secret": "file:identity.key"},
         "store": {"kind": "memory", "snapshot": "state"},
         "log": {"decisions": "decisions.ndjson", "level": "debug"},
-        "admin": {"address": f"127.0.0.1:{program.free_port()}"},
+        "admin": {"address": f"127.0.0.1:{program.free_port()}", "token": "file:admin.token"},
     }
 
 
@@ -49,6 +49,8 @@ class Daemon(program.Program):
         super().__init__(command, **rest)
         self.tls = tls
         (self.folder / "identity.key").write_text(secret or secrets.token_hex(32))
+        self.token = secrets.token_hex(16)
+        (self.folder / "admin.token").write_text(self.token + "\n")
         if isinstance(config, str):
             self.config = None
             self.write(config)
@@ -72,8 +74,9 @@ class Daemon(program.Program):
         (self.folder / "retort.yaml").write_text(text)
 
     def ask(self, method, path, body=None, token=None):
-        """One request to the admin listener: (status, text)."""
+        """One request to the admin listener: (status, text). token="" sends none."""
         connection = http.client.HTTPConnection(*self.admin, timeout=20)
+        token = self.token if token is None else token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             connection.request(method, path, body, headers)
@@ -131,11 +134,16 @@ class Daemon(program.Program):
         """SIGHUP: the operator's reload."""
         self.signal(signal.SIGHUP)
 
+    def run_ctl(self, *words, admin=None):
+        """retortctl against this daemon: the finished process."""
+        admin = admin or f"{self.admin[0]}:{self.admin[1]}"
+        command = [program.binary("retortctl"), "--admin", admin, "--token-file", "admin.token"]
+        return subprocess.run(command + [str(word) for word in words], cwd=self.folder,
+                              capture_output=True, text=True, timeout=60, check=False)
+
     def ctl(self, *words, check=True):
         """retortctl against this daemon; returns its standard output."""
-        command = [program.binary("retortctl"), "--admin", f"{self.admin[0]}:{self.admin[1]}"]
-        done = subprocess.run(command + [str(word) for word in words], cwd=self.folder,
-                              capture_output=True, text=True, timeout=60, check=False)
+        done = self.run_ctl(*words)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
