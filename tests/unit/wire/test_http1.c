@@ -60,6 +60,20 @@ START_TEST(headers_of_one_name_are_found_in_order)
 }
 END_TEST
 
+START_TEST(nothing_of_the_head_before_is_found)
+{
+	ck_fine(WITH("Via: x\r\nVia: y\r\nVia: z\r\n"));
+	ck_fine(WITH("Via: x\r\nVia: y\r\n"));
+	ck_assert_ptr_null(http1_next(&head, &head.header[2]));
+	ck_fine(WITH("X-JA4: one\r\nVia: x\r\nVia: y\r\n"));
+	ck_bytes(http1_find_text(&head, BYTES("x-ja4"))->value, "one");
+	ck_fine(request(BYTES("GET / HTTP/1.1\r\nHost: a\r\n\r\n")));
+	ck_assert_ptr_null(http1_find_text(&head, BYTES("x-ja4")));
+	ck_assert_ptr_null(http1_find(&head, HTTP1_VIA));
+	ck_assert(!http1_is_repeated(&head, HTTP1_VIA));
+}
+END_TEST
+
 START_TEST(a_copy_of_the_used_part_of_a_head_is_a_whole_head)
 {
 	static struct http1_head copy;
@@ -107,6 +121,8 @@ START_TEST(other_versions_are_505_and_noise_is_400)
 	ck_fault(request(BYTES("GET / HTTP/11\r\n\r\n")), HTTP1_FAULT_REQUEST_LINE);
 	ck_fault(request(BYTES("GET / http/1.1\r\n\r\n")), HTTP1_FAULT_REQUEST_LINE);
 	ck_fault(request(BYTES("GET / HTTP/1.x\r\n\r\n")), HTTP1_FAULT_REQUEST_LINE);
+	ck_fault(request(BYTES("GET / HTTP/x.1\r\n\r\n")), HTTP1_FAULT_REQUEST_LINE);
+	ck_fault(request(BYTES("GET / HTTP/1x1\r\n\r\n")), HTTP1_FAULT_REQUEST_LINE);
 	ck_fault(request(BYTES("PRI * HTTP/2.0\r\n\r\n")), HTTP1_FAULT_PREFACE);
 	ck_assert_int_eq(http1_fault_status(HTTP1_FAULT_VERSION), 505);
 	ck_assert_int_eq(http1_fault_status(HTTP1_FAULT_PREFACE), 505);
@@ -240,6 +256,7 @@ START_TEST(a_status_line_is_strict_but_for_the_space_of_an_empty_reason)
 	ck_fine(response(BYTES("HTTP/1.1 204 \r\n\r\n")));
 	ck_fine(response(BYTES("HTTP/1.1 204\r\n\r\n")));
 	ck_bytes(head.reason, "");
+	ck_fine(response(BYTES("HTTP/1.1 599 x\r\n\r\n")));
 	ck_fault(response(BYTES("HTTP/1.1 20\r\n\r\n")), HTTP1_FAULT_STATUS_LINE);
 	ck_fault(response(BYTES("HTTP/1.1 2000 x\r\n\r\n")), HTTP1_FAULT_STATUS_LINE);
 	ck_fault(response(BYTES("HTTP/1.1 099 x\r\n\r\n")), HTTP1_FAULT_STATUS_LINE);
@@ -268,7 +285,8 @@ START_TEST(every_fault_has_a_status_a_code_and_a_sentence)
 END_TEST
 
 UNIT_MAIN("http1", a_plain_request_is_read_whole, a_plain_response_is_read_whole,
-    headers_of_one_name_are_found_in_order, a_copy_of_the_used_part_of_a_head_is_a_whole_head,
+    headers_of_one_name_are_found_in_order, nothing_of_the_head_before_is_found,
+    a_copy_of_the_used_part_of_a_head_is_a_whole_head,
     a_request_line_is_three_words_and_single_spaces, a_method_is_any_token,
     other_versions_are_505_and_noise_is_400, a_header_name_is_a_token_with_its_colon_at_once,
     folded_lines_are_refused, a_value_holds_no_control_byte_but_tab,

@@ -130,6 +130,8 @@ START_TEST(chunks_are_joined)
 	    BYTES("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"), BYTES("hello world"), BYTES(""));
 	ck_chunked(BYTES("A\r\n0123456789\r\n000a\r\n0123456789\r\n000\r\n\r\n"),
 	    BYTES("01234567890123456789"), BYTES(""));
+	ck_chunked(BYTES("F\r\n0123456789abcde\r\nf\r\n0123456789abcde\r\n0\r\n\r\n"),
+	    BYTES("0123456789abcde0123456789abcde"), BYTES(""));
 	ck_chunked(BYTES("0\r\n\r\n"), BYTES(""), BYTES(""));
 	decode(HTTP1_FRAMING_CHUNKED, 0, BYTES("0\r\n\r\nGET /"), 100);
 	ck_assert_uint_eq(seen.left, 5);

@@ -58,6 +58,7 @@ START_TEST(classes_are_prefixes_with_something_behind_them)
 	    http1_name_of(BYTES("x-stainless-a-name-of-more-than-32-bytes")), HTTP1_STAINLESS);
 	ck_assert_int_eq(
 	    http1_name_of(BYTES("x-stainless-retry-count")), HTTP1_X_STAINLESS_RETRY_COUNT);
+	ck_assert_int_eq(http1_name_of(BYTES("a-name-of-thirty-one-bytes-here")), HTTP1_OTHER);
 	ck_assert_int_eq(http1_name_of(BYTES("")), HTTP1_OTHER);
 	ck_assert_int_eq(http1_name_of(BYTES("x")), HTTP1_OTHER);
 }
