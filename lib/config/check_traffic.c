@@ -14,6 +14,14 @@ static bool are_same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
+/* What was moved is still found at its place in the file. */
+static void move_places(struct config *config, struct config_certificate *to,
+    const char *const *certificate, const char *const *key)
+{
+	place_mark(config, &to->certificate, place_of(config, certificate));
+	place_mark(config, &to->key, place_of(config, key));
+}
+
 /* The lone pair becomes the first of the list. */
 static void fold_certificate(struct config *config, struct config_listen *listen)
 {
@@ -26,6 +34,12 @@ static void fold_certificate(struct config *config, struct config_listen *listen
 		listen->tls.certificate, listen->tls.key };
 	if (count > 1)
 		memcpy(list + 1, listen->tls.certificates, (count - 1) * sizeof(*list));
+	move_places(config, &list[0], &listen->tls.certificate, &listen->tls.key);
+	for (size_t i = 1; i < count; i++) {
+		const struct config_certificate *from = &listen->tls.certificates[i - 1];
+
+		move_places(config, &list[i], &from->certificate, &from->key);
+	}
 	listen->tls.certificates = list;
 	listen->tls.certificate_count = count;
 	listen->tls.certificate = listen->tls.key = NULL;

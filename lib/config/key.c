@@ -95,7 +95,7 @@ static const struct config_key rows[] = {
 	{ "routes[]", KEY_ITEMS, ITEMS(config, routes, route_count, config_route),
 	  WITHIN("0..1024"),
 	  LIVE,
-	  HELP("Which exchange goes where; the longest path wins. One upstream needs no route.") },
+	  HELP("Which exchange goes where: by host, then by the longest path. One upstream needs no route.") },
 	{ "routes[].match", KEY_SECTION, LIVE, HELP("What the request must look like") },
 	{ "routes[].match.path", KEY_TEXT, AT(config_route, match.path), IS("/"), FORM(path_prefix),
 	  LIVE, HELP("The path begins with this") },
