@@ -16,6 +16,7 @@
 #include "reload.h"
 #include "store.h"
 #include "version.h"
+#include "watchdog.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -105,12 +106,6 @@ static void on_cap(evutil_socket_t fd, short what, void *arg)
 	leave(control);
 }
 
-static void on_watchdog(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
-	sd_notify(0, "WATCHDOG=1");
-}
-
 static struct event *watch_signal(
     struct control *control, int number, event_callback_fn on_signal)
 {
@@ -128,7 +123,6 @@ static void watch(struct control *control)
 		event_callback_fn on_signal;
 	} rows[CONTROL_SIGNALS] = { { SIGTERM, on_leave_signal }, { SIGINT, on_leave_signal },
 		{ SIGHUP, on_reload_signal }, { SIGUSR1, on_reopen_signal } };
-	uint64_t watchdog_us = 0;
 
 	for (int i = 0; i < CONTROL_SIGNALS && rows[i].number; i++)
 		control->signals[i] = watch_signal(control, rows[i].number, rows[i].on_signal);
@@ -136,14 +130,8 @@ static void watch(struct control *control)
 	control->drained = event_new(
 	    control->base, crew_drained_fd(control->crew), EV_READ, on_drained, control);
 	event_add(control->drained, NULL);
-	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
-		struct timeval half = { (time_t)(watchdog_us / 2000000),
-			(suseconds_t)(watchdog_us / 2 % 1000000) };
-
-		control->watchdog = event_new(
-		    control->base, -1, EV_PERSIST, on_watchdog, control);
-		event_add(control->watchdog, &half);
-	}
+	control->watchdog = watchdog_start(
+	    control->base, crew_metrics(control->crew), crew_workers(control->crew));
 }
 
 /* A connection is a descriptor, and its upstream's another. */
@@ -230,8 +218,7 @@ static void stop(struct control *control)
 		event_free(control->drained);
 	if (control->cap)
 		event_free(control->cap);
-	if (control->watchdog)
-		event_free(control->watchdog);
+	watchdog_stop(control->watchdog);
 	crew_free(control->crew);
 	if (control->base)
 		event_base_free(control->base);

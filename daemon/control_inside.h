@@ -35,7 +35,8 @@ struct control {
 	int64_t started_us;            /* since the epoch */
 
 	struct event *signals[CONTROL_SIGNALS];
-	struct event *drained, *cap, *watchdog;
+	struct event *drained, *cap;
+	struct watchdog *watchdog;
 };
 
 const char *control_state_name(enum control_state state);

@@ -17,6 +17,7 @@
 #define MAGIC_LINK     0x52746c33u
 #define MAGIC_LISTENER 0x52746f34u
 #define MAGIC_UPSTREAM 0x52747535u
+#define MAGIC_WATCHDOG 0x52746437u
 #define MAGIC_WORKER   0x52747736u
 
 static inline void *magic_check(void *object, uint32_t magic)

@@ -118,6 +118,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	read_wall_clock(worker);
+	metrics_count(worker->seat.metrics, METRIC_WORKER_TICKS, 0);
 	deadline_turn(&worker->wheel, worker_now_ms(worker));
 	listener_note_room(worker);
 }

@@ -56,7 +56,7 @@ def test_systemd_is_told_of_every_change_of_state(tmp_path):
 
 def test_the_watchdog_hears_from_it(tmp_path):
     notified = Notified(tmp_path)
-    with daemon.run(env={"NOTIFY_SOCKET": notified.path, "WATCHDOG_USEC": "200000"}):
+    with daemon.run(env={"NOTIFY_SOCKET": notified.path, "WATCHDOG_USEC": "1000000"}):
         for _ in range(3):
             notified.until("WATCHDOG=1")
 
