@@ -148,7 +148,8 @@ def test_files_keep_their_size():
     for path in sources(".c", ".h"):
         if name_of(path) in LONG_TABLES:
             continue
-        most = HEADER_LINES if path.suffix == ".h" else FILE_LINES
+        is_door = path.suffix == ".h" and not path.is_relative_to(ROOT / "tests")
+        most = HEADER_LINES if is_door else FILE_LINES
         count = path.read_text().count("\n")
         if count > most:
             faults.append(f"{name_of(path)} has {count} lines, at most {most}")
