@@ -113,6 +113,29 @@ static bool next_vector(struct bytes *rest, struct vector *vector)
 	return true;
 }
 
+/* The head with a Host behind its first line: the one its target names, or any. */
+static struct bytes lend_host(struct bytes head)
+{
+	static char at[TALK_BYTES];
+	struct text out = text_in(at, sizeof(at));
+	struct bytes rest = head, host = BYTES("lent.example");
+	const char *mark = memmem(head.at, head.len, "://", 3);
+
+	text_add(&out, bytes_split(&rest, '\n'));
+	if (mark && mark < head.at + out.len) {
+		host = bytes_of(mark + 3, 0);
+		for (; !strchr("/? \r", host.at[host.len]); host.len++)
+			if (host.at[host.len] == '@')
+				host = bytes_of(host.at + host.len + 1, 0);
+	}
+	text_add(&out, BYTES("\nHost: "));
+	text_add(&out, host);
+	text_add(&out, BYTES("\r\n"));
+	text_add(&out, rest);
+	ck_assert(!out.is_cut);
+	return text_bytes(&out);
+}
+
 static const struct exception *exception_of(const struct vector *vector)
 {
 	for (size_t i = 0; i < EXCEPTIONS; i++)
@@ -128,7 +151,7 @@ static bool read_vector(const struct vector *vector)
 	bool is_ended;
 
 	talk_begin(&talk, false);
-	talk.lends_host = true;
+	talk.lend_host = lend_host;
 	talk_hear(&talk, vector->raw);
 	is_ended = !talk.end && !talk.in_body && talk.finder.seen;
 	if (is_ended)
@@ -191,7 +214,7 @@ static void read_cut(struct talk *cut_talk, struct bytes raw, size_t cut)
 	size_t step = cut ? cut : 1;
 
 	talk_begin(cut_talk, false);
-	cut_talk->lends_host = true;
+	cut_talk->lend_host = lend_host;
 	for (size_t at = 0; at < raw.len;) {
 		size_t len = raw.len - at < step ? raw.len - at : step;
 
@@ -209,7 +232,7 @@ START_TEST(a_vector_means_the_same_however_it_is_cut)
 
 	while (next_vector(&rest, &vector)) {
 		talk_begin(&talk, false);
-		talk.lends_host = true;
+		talk.lend_host = lend_host;
 		talk_hear(&talk, vector.raw);
 		for (size_t cut = 0; cut < vector.raw.len; cut++) {
 			read_cut(&cut_talk, vector.raw, cut);
