@@ -163,34 +163,38 @@ static int open_doors(struct control *control, struct fault *fault)
  */
 static int start_threads(struct control *control, struct fault *fault)
 {
-	struct crew_seat seat = { .snapshot = control->snapshot,
-		.limits = store_table(control->store),
-		.share = store_share(control->store) };
-	sigset_t all, before;
-	int outcome = -1;
+	struct crew_seat seat = { .snapshot = control->snapshot };
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	control->store = store_open(control->snapshot, fault);
+	if (!control->store)
+		return -1;
+	seat.limits = store_table(control->store);
+	seat.share = store_share(control->store);
 	control->journal = journal_start(control->snapshot->config->log.decisions,
 	    crew_rings(control->crew), crew_workers(control->crew), fault);
-	if (control->journal)
-		outcome = crew_start(control->crew, &seat, fault);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return outcome;
+	if (!control->journal)
+		return -1;
+	return crew_start(control->crew, &seat, fault);
 }
 
 static int start(struct control *control, struct fault *fault)
 {
+	sigset_t all, before;
+	int outcome;
+
 	control->base = event_base_new();
 	if (!control->base)
 		return fault_say(fault, "no event loop is to be had");
 	if (open_doors(control, fault))
 		return -1;
-	control->store = store_open(control->snapshot, fault);
-	if (!control->store || start_threads(control, fault))
-		return -1;
-	watch(control);
-	return 0;
+	/* Threads inherit a mask in which every signal is the main thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	outcome = start_threads(control, fault);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (outcome == 0)
+		watch(control);
+	return outcome;
 }
 
 static void say_ready(struct control *control)

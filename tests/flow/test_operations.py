@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -376,6 +377,53 @@ class TestLogFiles:
             wait.until(lambda: elsewhere.exists() and elsewhere.read_text().endswith("\n"),
                        "the line is there")
             assert len(made.decisions()) == 1
+
+
+class TestARestart:
+    LIMIT = {"limits": [{"name": "three", "key": ["account"], "quota": 3, "window": "1h",
+                         "mode": "enforce"}]}
+
+    @staticmethod
+    def ask(made, times):
+        with client.Connection(made.address) as wire:
+            return [wire.exchange("POST", CHAT, {"authorization": "Bearer k"}, {}).status
+                    for _ in range(times)]
+
+    def restart(self, made):
+        made.signal(signal.SIGTERM)
+        assert made.wait() == 0
+        made.start()
+
+    def test_counts_survive_it(self, upstream):
+        with daemon.run(self.LIMIT, upstream=upstream.url) as made:
+            assert self.ask(made, 2) == [200, 200]
+            self.restart(made)
+            assert self.ask(made, 2) == [200, 429]
+            assert "1 windows are known again" in made.stderr()
+
+    def test_a_crash_loses_what_came_after_the_last_snapshot(self, upstream):
+        config = daemon.merge(self.LIMIT, {"store": {"snapshot_interval": "1s"}})
+        with daemon.run(config, upstream=upstream.url) as made:
+            assert self.ask(made, 3) == [200, 200, 200]
+            saved = made.metric("retort_snapshots_total", outcome="ok")
+            wait.until(lambda: made.metric("retort_snapshots_total", outcome="ok") > saved + 1,
+                       "the windows are written")
+            made.signal(signal.SIGKILL)
+            made.wait()
+            made.start()
+            assert self.ask(made, 1) == [429]
+
+    def test_a_file_that_is_no_snapshot_is_set_aside(self, upstream):
+        made = daemon.Daemon(self.LIMIT, upstream=upstream.url)
+        (made.folder / "state").write_bytes(b"\0garbage" * 1000)
+        with made:
+            assert self.ask(made, 1) == [200]
+            assert "this is not a snapshot" in made.stderr()
+            assert (made.folder / "state.rejected").exists()
+
+    def test_a_place_that_cannot_be_written_ends_the_start(self):
+        said = leaves({"store": {"snapshot": "/nonexistent/state"}}, 1)
+        assert re.search(r"retort.yaml:\d+:\d+: store.snapshot: cannot write /nonexistent", said)
 
 
 class TestTheEnd:
