@@ -91,4 +91,12 @@ int engine_save(
  * engine is as new, and |fault| says why: cut, altered, another version, other sizes. */
 int engine_load(struct engine *engine, struct bytes saved, struct fault *fault);
 
+/* What is published of a cohort at the engine's time. */
+struct verdict engine_verdict(const struct engine *engine, const struct cohort *cohort);
+
+/* Shows every line that stands, for a board that is new; those of accounts come with their
+ * next exchange. */
+typedef void engine_publish_fn(void *arg, const struct verdict_change *change);
+void engine_republish(struct engine *engine, engine_publish_fn *publish, void *arg);
+
 #endif

@@ -59,6 +59,8 @@ void betting_count(struct engine *engine, struct passage *passage, struct cohort
 void states_judge(struct engine *engine, struct cohort *cohort, struct passage *passage);
 void states_publish(struct engine *engine, struct passage *passage);
 void states_sweep(struct engine *engine, uint32_t now_s, struct verdict_changes *changes);
+/* Whether a worker can make its key, so that it has a line of its own on the board. */
+bool states_has_line(const struct cohort *cohort);
 struct verdict states_verdict(
     const struct engine *engine, const struct cohort *cohort, uint32_t now_s);
 

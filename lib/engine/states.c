@@ -83,12 +83,17 @@ static bool is_account_kind(uint8_t kind)
 	return kind == KEY_NETWORK || kind == KEY_BIRTH || kind == KEY_HOPS;
 }
 
+bool states_has_line(const struct cohort *cohort)
+{
+	return !is_account_kind(cohort->kind);
+}
+
 static void publish(struct engine *engine, const struct cohort *cohort, uint32_t now_s,
     struct verdict_changes *changes)
 {
 	struct verdict verdict = states_verdict(engine, cohort, now_s);
 
-	if (!is_account_kind(cohort->kind))
+	if (states_has_line(cohort))
 		add_change(changes, cohort->key, &verdict);
 }
 
