@@ -276,6 +276,10 @@ static enum pass pass_settle(struct exchange *exchange)
 {
 	bool is_reusable = exchange->end == EXCHANGE_END_DONE && exchange->request_done;
 
+	/* what came before the break still goes to its client, and never to another */
+	if (exchange->end == EXCHANGE_END_UPSTREAM_CUT)
+		exchange->codec->flush(exchange);
+	gather_reset(exchange->worker->to_client);
 	gather_reset(exchange->worker->to_upstream);
 	if (exchange->upstream)
 		upstream_release(exchange, is_reusable);

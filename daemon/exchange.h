@@ -52,8 +52,9 @@ struct exchange {
 	bool reply_begun;  /* a final reply's head went to the client */
 	bool reply_done;   /* its last byte too */
 	bool is_request_chunked, is_last_chunk_sent;
-	uint8_t tries; /* connections taken for it */
-	uint8_t voice; /* enum dialect_voice */
+	bool is_send_broken; /* the upstream takes no more of the request */
+	uint8_t tries;       /* connections taken for it */
+	uint8_t voice;       /* enum dialect_voice */
 	struct worker *worker;
 	struct lease *lease;
 	const struct codec *codec;

@@ -168,7 +168,7 @@ static bool eat_body(struct client *client, struct bytes *input)
 		metrics_count(
 		    client->worker->seat.metrics, METRIC_CLIENT_FAULTS, side->body.fault);
 		side->keeps_alive = false;
-		exchange_end(exchange, EXCHANGE_END_CLIENT_BAD);
+		exchange_answer(exchange, REFUSAL_BAD_REQUEST);
 		return false;
 	default:
 		return false;
@@ -393,6 +393,7 @@ static void go_on(struct client *client)
 
 	if (side->phase == HTTP1_PHASE_BODY && may_swallow(side)) {
 		side->phase = HTTP1_PHASE_SWALLOW;
+		wait_for(client, config_of(client)->timeouts.body_us);
 		link_want_reading(&client->link, true);
 	} else if (side->phase == HTTP1_PHASE_BODY || link_has_pending(&client->link)) {
 		if (side->phase == HTTP1_PHASE_BODY || !side->keeps_alive)
@@ -414,8 +415,12 @@ static void release(struct exchange *exchange, bool is_clean)
 	side->exchange = NULL;
 	if (side->phase == HTTP1_PHASE_CLOSED)
 		return;
-	if (!is_clean || side->phase == HTTP1_PHASE_TUNNEL) {
-		client_close(client, side->ends_by_close && !is_clean);
+	if (!is_clean) {
+		client_close(client, side->ends_by_close);
+		return;
+	}
+	if (side->phase == HTTP1_PHASE_TUNNEL) {
+		linger(client);
 		return;
 	}
 	go_on(client);

@@ -104,21 +104,39 @@ static bool may_try_again(const struct exchange *exchange)
 	       conn->link.sent_bytes == conn->sent_before;
 }
 
+/*
+ * The connection broke while it was written to. Where it had taken nothing, another is tried;
+ * where it had, its answer may already stand in the socket (a refusal that did not wait for the
+ * body), so the rest of the request is dropped and the next read tells.
+ */
+static void meet_break(struct exchange *exchange)
+{
+	if (!may_try_again(exchange)) {
+		gather_reset(gather_of(exchange));
+		exchange->is_send_broken = true;
+		return;
+	}
+	upstream_release(exchange, false);
+	if (upstream_take(exchange, true) == 0)
+		return;
+	gather_reset(gather_of(exchange));
+	exchange_answer(exchange, REFUSAL_BAD_GATEWAY);
+}
+
 void relay_request_flush(struct exchange *exchange)
 {
-	if (gather_of(exchange)->bytes == 0)
-		return;
-	while (write_gathered(exchange) < 0) {
-		bool may = may_try_again(exchange);
-
-		upstream_release(exchange, false);
-		if (!may || upstream_take(exchange, true) < 0) {
+	while (exchange->upstream && gather_of(exchange)->bytes > 0) {
+		if (exchange->is_send_broken)
 			gather_reset(gather_of(exchange));
-			exchange_answer(exchange, REFUSAL_BAD_GATEWAY);
-			return;
-		}
+		else if (write_gathered(exchange) < 0)
+			meet_break(exchange);
 	}
-	if (link_has_pending(&exchange->upstream->link) && !exchange->request_done)
+	if (!exchange->upstream)
+		return;
+	if (exchange->upstream->link.state == LINK_OPEN)
+		upstream_heard(exchange->upstream); /* it takes bytes: no silence */
+	if (link_has_pending(&exchange->upstream->link) &&
+	    (!exchange->request_done || exchange->is_tunnel))
 		exchange->codec->want_body(exchange, false);
 }
 
