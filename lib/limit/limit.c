@@ -160,7 +160,7 @@ static bool is_over(const struct step *step, uint64_t now_us, uint64_t *wait_us)
 static void judge_step(struct step *step, struct limit_table *table, uint64_t now_us,
     struct limit_verdict *verdict)
 {
-	enum limit_action action = step->rule->action;
+	enum limit_action action = limit_rule_action(step->rule);
 	uint64_t wait_us = 0;
 
 	step->entry = touch(table, step, now_us);

@@ -25,18 +25,6 @@ static uint64_t identity_of(const struct config_limit *limit, uint64_t seed)
 	return XXH3_64bits_withSeed(rest, sizeof(rest), name);
 }
 
-static enum limit_action action_of(const struct config_limit *limit)
-{
-	switch (limit->mode) {
-	case CONFIG_MODE_TAG:
-		return LIMIT_TAG;
-	case CONFIG_MODE_ENFORCE:
-		return (enum limit_action)(limit->action + 1);
-	default:
-		return LIMIT_PASS;
-	}
-}
-
 static int check(const struct config_limit *limit, struct fault *fault)
 {
 	if (limit->quota < 1 || limit->quota > (int64_t)LIMIT_QUOTA_MOST)
@@ -57,9 +45,9 @@ static void compile(struct limit_rule *rule, const struct config_limit *limit, u
 	rule->id = identity_of(limit, seed);
 	rule->key = limit->key;
 	rule->measure = limit->measure;
-	rule->mode = limit->mode;
 	rule->missing = limit->missing;
-	rule->action = action_of(limit);
+	rule->most = (enum limit_action)(limit->action + 1);
+	atomic_init(&rule->mode, (uint8_t)limit->mode);
 	rule->quota = (uint64_t)limit->quota;
 	rule->window_us = (uint64_t)limit->window_us;
 }
@@ -130,4 +118,9 @@ bool limit_set_needs_prompt(const struct limit_set *set)
 		    set->rules[i].measure == CONFIG_MEASURE_PROMPTS)
 			return true;
 	return false;
+}
+
+void limit_set_mode(struct limit_set *set, size_t number, enum config_mode mode)
+{
+	atomic_store_explicit(&set->rules[number].mode, (uint8_t)mode, memory_order_relaxed);
 }

@@ -4,10 +4,12 @@
 #include "base/fault.h"
 #include "config/item.h"
 
+#include <stdatomic.h>
+
 /*
- * The configured limits, compiled. A set never changes. A rule is known by its name, key,
- * measure and window: a reload that changes quota, action, mode or |missing| finds the same
- * counts again.
+ * The configured limits, compiled. Nothing of a set changes but a rule's mode. A rule is known
+ * by its name, key, measure and window: a reload that changes quota, action, mode or |missing|
+ * finds the same counts again.
  */
 #define LIMIT_RULES_MOST 64
 #define LIMIT_QUOTA_MOST UINT32_MAX /* see window/window.h */
@@ -20,10 +22,9 @@ struct limit_rule {
 	uint64_t id;
 	uint32_t key; /* bits 1 << enum config_part */
 	enum config_measure measure;
-	enum config_mode mode;
 	enum config_missing missing;
-	enum limit_action
-	    action; /* what its mode lets it do: shadow LIMIT_PASS, tag LIMIT_TAG */
+	enum limit_action most; /* what the configuration would have it do in mode enforce */
+	_Atomic uint8_t mode;   /* enum config_mode; see limit_set_mode */
 	uint64_t quota, window_us;
 };
 
@@ -47,6 +48,21 @@ const struct limit_rule *limit_set_rule(const struct limit_set *set, size_t numb
 
 /* The rule of that id, or NULL: of a table's entry it may have left the configuration. */
 const struct limit_rule *limit_set_find(const struct limit_set *set, uint64_t id);
+
+/* Another mode for one rule, until this set makes way for another. Any thread, while others
+ * judge by the set: a request sees the one mode or the other. */
+void limit_set_mode(struct limit_set *set, size_t number, enum config_mode mode);
+
+/* What |rule| may do in its mode: shadow LIMIT_PASS, tag LIMIT_TAG. */
+static inline enum limit_action limit_rule_action(const struct limit_rule *rule)
+{
+	static const enum limit_action mild[] = {
+		[CONFIG_MODE_SHADOW] = LIMIT_PASS, [CONFIG_MODE_TAG] = LIMIT_TAG
+	};
+	uint8_t mode = atomic_load_explicit(&rule->mode, memory_order_relaxed);
+
+	return mode == CONFIG_MODE_ENFORCE ? rule->most : mild[mode];
+}
 
 /* Whether some rule needs what only the body tells (template, model, prompt). */
 bool limit_set_needs_prompt(const struct limit_set *set);

@@ -138,6 +138,22 @@ START_TEST(shadow_and_tag_count_beyond_the_quota_and_refuse_nothing)
 }
 END_TEST
 
+START_TEST(a_mode_changes_at_once_and_the_set_stays)
+{
+	struct config_limit limit = requests("rpm", ACCOUNT, 1);
+
+	limit.mode = CONFIG_MODE_SHADOW;
+	compile(&limit, 1);
+	ask(1, 0, 0, START_US);
+	ck_assert_int_eq(ask(1, 0, 0, START_US).action, LIMIT_PASS);
+	limit_set_mode(set, 0, CONFIG_MODE_TAG);
+	ck_assert_int_eq(ask(1, 0, 0, START_US).action, LIMIT_TAG);
+	limit_set_mode(set, 0, CONFIG_MODE_ENFORCE);
+	ck_assert_int_eq(ask(1, 0, 0, START_US).action, LIMIT_THROTTLE);
+	end();
+}
+END_TEST
+
 START_TEST(the_harshest_action_wins_and_the_longest_wait)
 {
 	struct config_limit limits[] = { requests("tag", ACCOUNT, 1),
@@ -411,7 +427,7 @@ END_TEST
 UNIT_MAIN("limit", the_quota_passes_and_one_more_is_refused, refusals_do_not_prolong_themselves,
     a_refusal_by_one_rule_counts_in_none,
     shadow_and_tag_count_beyond_the_quota_and_refuse_nothing,
-    the_harshest_action_wins_and_the_longest_wait,
+    a_mode_changes_at_once_and_the_set_stays, the_harshest_action_wins_and_the_longest_wait,
     an_absent_part_skips_the_rule_or_shares_a_bucket, distinct_accounts_count_once_each,
     an_enforced_fanout_lets_the_known_pass_on, small_numbers_are_as_distinct_as_hashes,
     tokens_refuse_from_the_moment_they_are_used_up,
