@@ -130,6 +130,14 @@ static void check_limits(const struct config *config, struct config_faults *faul
 
 static void check_detection(const struct config *config, struct config_faults *faults)
 {
+	if (config->detection.watch_evidence > config->detection.tag_evidence)
+		complaint_about(&faults->faults, config, &config->detection.watch_evidence,
+		    "detection.watch_evidence: must not be above detection.tag_evidence");
+	if (config->detection.has_candidate && config->detection.candidate.watch_evidence >
+						   config->detection.candidate.tag_evidence)
+		complaint_about(&faults->faults, config,
+		    &config->detection.candidate.watch_evidence,
+		    "detection.candidate.watch_evidence: must not be above its tag_evidence");
 	if (config->detection.probe.enabled == CONFIG_SWITCH_ON &&
 	    config->detection.mode != CONFIG_MODE_ENFORCE)
 		complaint_about(&faults->warnings, config, &config->detection.probe.enabled,

@@ -56,11 +56,17 @@ struct config {
 	size_t limit_count;
 	struct {
 		enum config_mode mode;
-		double tag_evidence, prove_evidence;
+		double watch_evidence, tag_evidence, prove_evidence;
 		struct {
 			enum config_switch enabled; /* auto: in mode enforce only */
 			double rate;
 		} probe;
+		double hold_out;       /* share of cohorts never shaped */
+		const char *reference; /* folder; NULL = no population evidence */
+		bool has_candidate;    /* counted beside, never enforced */
+		struct {
+			double watch_evidence, tag_evidence, prove_evidence;
+		} candidate;
 		int64_t memory_bytes; /* ceiling of the engine's tables */
 	} detection;
 	struct {

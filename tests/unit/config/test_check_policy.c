@@ -77,6 +77,16 @@ START_TEST(parts_that_are_never_known_are_warned_of)
 }
 END_TEST
 
+START_TEST(thresholds_must_rise)
+{
+	parse_badly(LEAST "detection: { watch_evidence: 1e5, tag_evidence: 1e4 }\n", 4, 30,
+	    "must not be above detection.tag_evidence");
+	parse_badly(LEAST "detection: { candidate: { watch_evidence: 1e10 } }\n", 4, 43,
+	    "must not be above its tag_evidence");
+	config_free(parse_well(LEAST "detection: { candidate: { tag_evidence: 1e6 } }\n"));
+}
+END_TEST
+
 START_TEST(probes_outside_enforce_are_warned_of)
 {
 	expect_warning(LEAST "detection: { probe: { enabled: true } }\n", 4, 32,
@@ -107,5 +117,5 @@ UNIT_MAIN("check_policy", a_random_secret_is_warned_of, redis_needs_a_server_and
     what_is_decoded_is_not_less_than_what_is_read, headers_of_strangers_are_warned_of,
     names_of_limits_are_unique, counting_one_thing_for_each_of_itself_is_a_fault,
     parts_that_are_never_known_are_warned_of, probes_outside_enforce_are_warned_of,
-    an_open_admin_listener_without_a_token_is_warned_of,
+    thresholds_must_rise, an_open_admin_listener_without_a_token_is_warned_of,
     a_snapshot_without_a_secret_is_warned_of)
