@@ -1,0 +1,47 @@
+#ifndef FINGERPRINT_TEXT_DIGEST_H
+#define FINGERPRINT_TEXT_DIGEST_H
+
+#include "base/bytes.h"
+#include "base/keyed_hash.h"
+
+#define XXH_STATIC_LINKING_ONLY /* the state by value */
+#include <xxhash.h>
+
+/*
+ * Keyed digests of long text. XXH3 with a secret of its own takes the bytes; SipHash seals what
+ * comes out, so that what leaves is a keyed hash like any other (base/keyed_hash.h).
+ */
+
+/* What digests are keyed with: one a worker, for |hash| is not shared between threads. */
+struct text_digest_keys {
+	struct keyed_hash *hash; /* borrowed */
+	unsigned char secret[XXH3_SECRET_SIZE_MIN + 56];
+};
+
+/* Derives the secret from |hash|, which must outlive |keys|. */
+void text_digest_keys_init(struct text_digest_keys *keys, struct keyed_hash *hash);
+
+/* A digest under way. White space and control bytes (≤ 0x20) do not count: clients that
+ * re-serialise a message trim, join and wrap it. */
+struct text_digest {
+	XXH3_state_t state;
+	const struct text_digest_keys *keys;
+};
+
+void text_digest_init(struct text_digest *digest, const struct text_digest_keys *keys);
+void text_digest_add(struct text_digest *digest, struct bytes piece);
+
+/* A byte between things that must not run together: not white space, not in any text. */
+void text_digest_add_mark(struct text_digest *digest, unsigned char mark);
+
+/* The digest so far, sealed in |domain|; never 0. More may be added after. */
+uint64_t text_digest_seal(const struct text_digest *digest, enum hash_domain domain);
+
+/* The seal of |count| numbers: how digests and counts are joined. */
+uint64_t text_digest_join(const struct text_digest_keys *keys, enum hash_domain domain,
+    const uint64_t *numbers, size_t count);
+
+/* Copies |len| bytes without those ≤ 0x20 to |out|, which holds len + 8; returns how many. */
+size_t text_digest_squeeze(char *out, const char *at, size_t len);
+
+#endif
