@@ -7,7 +7,7 @@
  * The head and the tail of a text that may be long: what templates and phrases are looked for
  * in. Lives in the exchange's arena and is wiped with it.
  */
-#define CLIP_HEAD 4096
+#define CLIP_HEAD 3072
 #define CLIP_TAIL 1024
 
 struct clip {

@@ -6,85 +6,128 @@
 #include "fingerprint/environment.h"
 
 struct label {
-	const char *text; /* lower case */
+	const char *text; /* lower case; NULL ends a list */
 	enum environment_kind kind;
 };
 
-static const struct label labels[] = {
-	{ "working directory:", ENVIRONMENT_DIRECTORY },
-	{ "primary working directory:", ENVIRONMENT_DIRECTORY },
+static const struct label c_labels[] = {
 	{ "current working directory:", ENVIRONMENT_DIRECTORY },
 	{ "current working directory (", ENVIRONMENT_DIRECTORY },
 	{ "current workspace directory:", ENVIRONMENT_DIRECTORY },
 	{ "current workspace directory (", ENVIRONMENT_DIRECTORY },
 	{ "current directory:", ENVIRONMENT_DIRECTORY },
-	{ "(current directory:", ENVIRONMENT_DIRECTORY },
-	{ "the current working directory is", ENVIRONMENT_DIRECTORY },
-	{ "i'm currently working in the directory:", ENVIRONMENT_DIRECTORY },
-	{ "workspace path:", ENVIRONMENT_DIRECTORY },
-	{ "workspace root:", ENVIRONMENT_DIRECTORY },
-	{ "the absolute path of the user's workspace is", ENVIRONMENT_DIRECTORY },
-	{ "the user's os version is",
-	    ENVIRONMENT_DIRECTORY }, /* Cursor: path on the same line */
 	{ "cwd>", ENVIRONMENT_DIRECTORY },
 	{ "cwd:", ENVIRONMENT_DIRECTORY },
-	{ "home directory:", ENVIRONMENT_HOME },
-	{ "repository:", ENVIRONMENT_REPOSITORY },
-	{ "repository name:", ENVIRONMENT_REPOSITORY },
-	{ "git remote:", ENVIRONMENT_REPOSITORY },
-	{ "git repo:", ENVIRONMENT_REPOSITORY },
-	{ "is directory a git repo:", ENVIRONMENT_SHELL }, /* yes or no: tells little */
-	{ "platform:", ENVIRONMENT_SYSTEM },
-	{ "os version:", ENVIRONMENT_SYSTEM },
-	{ "operating system:", ENVIRONMENT_SYSTEM },
-	{ "my operating system is:", ENVIRONMENT_SYSTEM },
-	{ "the user's current os is:", ENVIRONMENT_SYSTEM },
-	{ "shell:", ENVIRONMENT_SHELL },
-	{ "shell>", ENVIRONMENT_SHELL },
-	{ "default shell:", ENVIRONMENT_SHELL },
-	{ "today's date:", ENVIRONMENT_DATE },
-	{ "today's date is", ENVIRONMENT_DATE },
 	{ "current date:", ENVIRONMENT_DATE },
 	{ "current_date>", ENVIRONMENT_DATE },
-	{ "the current date is", ENVIRONMENT_DATE },
+	{ 0 },
 };
 
-/* A bit for each letter, of 'a'..'z' and '(' as bit 31, that a label begins with. */
-static uint32_t first_letter_bit(char c)
-{
-	char folded = (char)(c | 0x20);
+static const struct label d_labels[] = { { "default shell:", ENVIRONMENT_SHELL }, { 0 } };
 
-	if (folded >= 'a' && folded <= 'z')
-		return 1u << (folded - 'a');
-	return c == '(' ? 1u << 31 : 0;
-}
+static const struct label g_labels[] = {
+	{ "git remote:", ENVIRONMENT_REPOSITORY },
+	{ "git repo:", ENVIRONMENT_REPOSITORY },
+	{ 0 },
+};
 
-#define BIT(c) (1u << ((c) - 'a'))
-static const uint32_t first_letters = 1u << 31 | BIT('w') | BIT('p') | BIT('c') | BIT('t') |
-				      BIT('i') | BIT('h') | BIT('r') | BIT('g') | BIT('o') |
-				      BIT('m') | BIT('s') | BIT('d');
+static const struct label h_labels[] = { { "home directory:", ENVIRONMENT_HOME }, { 0 } };
+
+static const struct label i_labels[] = {
+	{ "i'm currently working in the directory:", ENVIRONMENT_DIRECTORY },
+	{ "is directory a git repo:", ENVIRONMENT_SHELL }, /* yes or no: tells little */
+	{ 0 },
+};
+
+static const struct label m_labels[] = {
+	{ "my operating system is:", ENVIRONMENT_SYSTEM },
+	{ 0 },
+};
+
+static const struct label o_labels[] = {
+	{ "os version:", ENVIRONMENT_SYSTEM },
+	{ "operating system:", ENVIRONMENT_SYSTEM },
+	{ 0 },
+};
+
+static const struct label p_labels[] = {
+	{ "platform:", ENVIRONMENT_SYSTEM },
+	{ "primary working directory:", ENVIRONMENT_DIRECTORY },
+	{ 0 },
+};
+
+static const struct label r_labels[] = {
+	{ "repository:", ENVIRONMENT_REPOSITORY },
+	{ "repository name:", ENVIRONMENT_REPOSITORY },
+	{ 0 },
+};
+
+static const struct label s_labels[] = {
+	{ "shell:", ENVIRONMENT_SHELL },
+	{ "shell>", ENVIRONMENT_SHELL },
+	{ 0 },
+};
+
+static const struct label t_labels[] = {
+	{ "the current working directory is", ENVIRONMENT_DIRECTORY },
+	{ "the absolute path of the user's workspace is", ENVIRONMENT_DIRECTORY },
+	{ "the user's os version is",
+	    ENVIRONMENT_DIRECTORY }, /* the path follows on the line */
+	{ "the user's current os is:", ENVIRONMENT_SYSTEM },
+	{ "today's date:", ENVIRONMENT_DATE },
+	{ "today's date is", ENVIRONMENT_DATE },
+	{ "the current date is", ENVIRONMENT_DATE },
+	{ 0 },
+};
+
+static const struct label w_labels[] = {
+	{ "working directory:", ENVIRONMENT_DIRECTORY },
+	{ "workspace path:", ENVIRONMENT_DIRECTORY },
+	{ "workspace root:", ENVIRONMENT_DIRECTORY },
+	{ 0 },
+};
+
+/* By the first letter's low five bits: most lines of prose end here. */
+static const struct label *const labels[32] = {
+	['c' & 31] = c_labels,
+	['d' & 31] = d_labels,
+	['g' & 31] = g_labels,
+	['h' & 31] = h_labels,
+	['i' & 31] = i_labels,
+	['m' & 31] = m_labels,
+	['o' & 31] = o_labels,
+	['p' & 31] = p_labels,
+	['r' & 31] = r_labels,
+	['s' & 31] = s_labels,
+	['t' & 31] = t_labels,
+	['w' & 31] = w_labels,
+};
 
 /* Without list marks, heading marks, quotes and the '<' of a tag. */
 static struct bytes strip_marks(struct bytes line)
 {
-	while (line.len && memchr(" \t-*#<>", line.at[0], 7))
+	while (line.len && memchr(" \t-*#<>(", line.at[0], 8))
 		line = bytes_of(line.at + 1, line.len - 1);
 	return line;
 }
 
 enum environment_kind environment_kind_of(struct bytes line, struct bytes *value)
 {
-	line = strip_marks(line);
-	if (line.len == 0 || !(first_letter_bit(line.at[0]) & first_letters))
-		return ENVIRONMENT_NONE;
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
-		struct bytes label = bytes_of_text(labels[i].text);
+	const struct label *label;
 
-		if ((line.at[0] | 0x20) != (label.at[0] | 0x20) ||
-		    !bytes_start_with_nocase(line, label))
+	line = strip_marks(line);
+	if (line.len < 4 || !labels[line.at[0] & 31])
+		return ENVIRONMENT_NONE;
+	for (label = labels[line.at[0] & 31]; label->text; label++) {
+		struct bytes text;
+
+		if ((line.at[1] | 0x20) != label->text[1] && line.at[1] != label->text[1])
 			continue;
-		*value = bytes_of(line.at + label.len, line.len - label.len);
-		return labels[i].kind;
+		text = bytes_of_text(label->text);
+		if (!bytes_start_with_nocase(line, text))
+			continue;
+		*value = bytes_of(line.at + text.len, line.len - text.len);
+		return label->kind;
 	}
 	return ENVIRONMENT_NONE;
 }
@@ -101,7 +144,7 @@ static bool take_line(
 {
 	struct bytes value;
 	enum environment_kind kind = environment_kind_of(line, &value);
-	char squeezed[ENVIRONMENT_LINE + 8];
+	char squeezed[ENVIRONMENT_LINE + 32];
 
 	if (kind == ENVIRONMENT_NONE)
 		return false;

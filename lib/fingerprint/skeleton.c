@@ -7,6 +7,7 @@
 #define QUOTE_MOST 1024
 #define WORD_SEED  0x9E3779B97F4A7C15u
 #define WORD_PRIME 0xD6E8FEB86659FD93u
+#define FOLD       0x2020202020202020u
 
 enum byte_class {
 	CLASS_NONE,   /* white space, punctuation that means nothing here */
@@ -76,49 +77,83 @@ static bool is_wide_stop(const char *at)
 	return false;
 }
 
-static uint64_t mix_bytes(const char *at, size_t len)
+/* The last |len| < 8 bytes of a word as a number; |end| is where the text may be read to. */
+static uint64_t load_part(const char *at, size_t len, const char *end)
 {
-	uint64_t word = WORD_SEED;
+	uint64_t part = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)at[i];
-
-		word = (word ^ (c >= 'A' && c <= 'Z' ? c | 0x20 : c)) * WORD_PRIME;
+	if (end - at >= 8) {
+		memcpy(&part, at, 8);
+		return part & (((uint64_t)1 << (8 * len)) - 1);
 	}
-	return (word ^ word >> 32) | (uint64_t)1 << 63; /* never a mask, never a stop */
+	memcpy(&part, at, len);
+	return part;
 }
 
-/* What a run of letters, digits and joiners is. */
-struct shape {
-	bool has_digit, has_letter, has_path, has_at, has_dot, has_hump, has_underscore;
+/* The hash of a word: eight bytes at a time, with the bit set that tells small from capital
+ * letters, and never a mask or a stop. */
+static uint64_t hash_word(const char *at, size_t len, const char *end)
+{
+	uint64_t hash = WORD_SEED ^ len, part;
+
+	for (; len >= 8; at += 8, len -= 8) {
+		memcpy(&part, at, 8);
+		hash = (hash ^ (part | FOLD)) * WORD_PRIME;
+		hash ^= hash >> 32;
+	}
+	hash = (hash ^ (load_part(at, len, end) | FOLD)) * WORD_PRIME;
+	return (hash ^ hash >> 29) | (uint64_t)1 << 63;
+}
+
+/* What stands in a run of letters, digits and joiners, as bits. UPPER is what folds a letter.
+ */
+enum sort {
+	SORT_LOWER = 0x01, /* and bytes beyond ASCII */
+	SORT_DIGIT = 0x02,
+	SORT_PATH = 0x04,
+	SORT_AT = 0x08,
+	SORT_DOT = 0x10,
+	SORT_UPPER = 0x20, /* LOWER << 5 */
+	SORT_UNDERSCORE = 0x40
 };
 
-static void note(struct shape *shape, const char *at, bool is_first)
-{
-	char c = *at;
+static const uint8_t sorts[256] = {
+	['a' ... 'z'] = SORT_LOWER,
+	[0x80 ... 0xFF] = SORT_LOWER,
+	['A' ... 'Z'] = SORT_UPPER,
+	['0' ... '9'] = SORT_DIGIT,
+	['/'] = SORT_PATH,
+	['\\'] = SORT_PATH,
+	['@'] = SORT_AT,
+	['.'] = SORT_DOT,
+	[':'] = SORT_DOT,
+	['_'] = SORT_UNDERSCORE,
+};
 
-	shape->has_digit |= c >= '0' && c <= '9';
-	shape->has_letter |= class_of(c) == CLASS_LETTER;
-	shape->has_path |= c == '/' || c == '\\';
-	shape->has_at |= c == '@';
-	shape->has_dot |= c == '.' || c == ':';
-	shape->has_underscore |= c == '_';
-	shape->has_hump |= !is_first && c >= 'A' && c <= 'Z' && at[-1] >= 'a' && at[-1] <= 'z';
+#define SORT_PLAIN (SORT_LOWER | SORT_UPPER | SORT_DIGIT | SORT_UNDERSCORE)
+
+/* A capital after a small letter. */
+static bool has_hump(struct bytes run)
+{
+	for (size_t i = 1; i < run.len; i++)
+		if (sorts[(unsigned char)run.at[i]] & sorts[(unsigned char)run.at[i - 1]] << 5)
+			return true;
+	return false;
 }
 
-static uint64_t word_of(const struct shape *shape, const char *at, size_t len)
+static uint64_t word_of(unsigned seen, struct bytes run, const char *end)
 {
-	if (shape->has_path && (memmem(at, len, "://", 3) || memmem(at, len, "www.", 4)))
+	if (seen & SORT_AT)
 		return MASK_ADDRESS;
-	if (shape->has_at)
-		return MASK_ADDRESS;
-	if (shape->has_path)
+	if (seen & SORT_PATH)
 		return MASK_PATH;
-	if (shape->has_digit && !shape->has_letter)
+	if ((seen & SORT_DIGIT) && !(seen & (SORT_LOWER | SORT_UPPER | SORT_UNDERSCORE)))
 		return MASK_NUMBER;
-	if (shape->has_digit || shape->has_hump || shape->has_underscore || shape->has_dot)
+	if (seen & (SORT_DIGIT | SORT_DOT | SORT_UNDERSCORE))
 		return MASK_IDENTIFIER;
-	return mix_bytes(at, len);
+	if ((seen & SORT_UPPER) && (seen & SORT_LOWER) && has_hump(run))
+		return MASK_IDENTIFIER;
+	return hash_word(run.at, run.len, end);
 }
 
 /* Whether the byte at |at| goes on a word: it is a letter or digit, or joins one to the next.
@@ -128,7 +163,7 @@ static bool goes_on(const char *at, const char *end)
 	enum byte_class here = class_of(*at);
 
 	if (here == CLASS_LETTER)
-		return !wide_length(at, end);
+		return (signed char)*at >= 0 || !wide_length(at, end);
 	if (here == CLASS_DIGIT)
 		return true;
 	if (here != CLASS_JOINER && *at != '.' && *at != ':')
@@ -138,16 +173,37 @@ static bool goes_on(const char *at, const char *end)
 		   class_of(at[1]) == CLASS_JOINER);
 }
 
+static bool is_url(unsigned seen, struct bytes run)
+{
+	return (seen & SORT_PATH) && (memmem(run.at, run.len, "://", 3) ||
+					 bytes_start_with_nocase(run, BYTES("www.")));
+}
+
+/* A URL goes on to white space, a quote or a bracket, whatever is in it. */
+static const char *take_url(struct skeleton *skeleton, const char *at, const char *end)
+{
+	while (at < end && (unsigned char)*at > 0x20 && !strchr("\"<>)`", *at))
+		at++;
+	put(skeleton, MASK_ADDRESS);
+	return at;
+}
+
 static const char *take_word(struct skeleton *skeleton, const char *at, const char *end)
 {
 	const char *from = at;
-	struct shape shape = { 0 };
+	unsigned seen = 0;
 
 	do {
-		note(&shape, at, at == from);
-		at++;
+		unsigned sort = sorts[(unsigned char)*at];
+
+		do {
+			seen |= sort;
+			sort = ++at < end ? sorts[(unsigned char)*at] : 0;
+		} while ((sort & SORT_PLAIN) && (signed char)*at >= 0);
 	} while (at < end && goes_on(at, end));
-	put(skeleton, word_of(&shape, from, (size_t)(at - from)));
+	if (is_url(seen, bytes_of(from, (size_t)(at - from))))
+		return take_url(skeleton, at, end);
+	put(skeleton, word_of(seen, bytes_of(from, (size_t)(at - from)), end));
 	return at;
 }
 
@@ -192,7 +248,7 @@ static const char *take_ticks(struct skeleton *skeleton, const char *at, const c
 
 static const char *take_wide(struct skeleton *skeleton, const char *at)
 {
-	put(skeleton, is_wide_stop(at) ? SKELETON_STOP : mix_bytes(at, 3));
+	put(skeleton, is_wide_stop(at) ? SKELETON_STOP : hash_word(at, 3, at + 3));
 	return at + 3;
 }
 

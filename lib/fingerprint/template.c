@@ -49,62 +49,77 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 33;
 }
 
-/*
- * 32 min-hashes at once: each is the least of (low ^ a) * b over all 3-grams. Written so that
- * the compiler makes four vector operations of it where the processor has them.
- */
-#define MIN_HASHES_BODY                                                                        \
-	for (size_t i = 0; i + 2 < words->count; i++) {                                        \
-		uint32_t gram = (uint32_t)mix(                                                 \
-		    words->at[i] + 3 * mix(words->at[i + 1]) + 5 * mix(words->at[i + 2] ^ 7)); \
-                                                                                               \
-		for (int j = 0; j < TEMPLATE_MINS; j++) {                                      \
-			uint32_t hash = (gram ^ salts[j]) * factors[j];                        \
-                                                                                               \
-			mins[j] = hash < mins[j] ? hash : mins[j];                             \
-		}                                                                              \
-	}
+/* A 3-gram as a number; its words are hashes already. */
+static inline uint32_t gram_at(const uint64_t *words)
+{
+	uint64_t gram = words[0] + words[1] * 0x9E3779B97F4A7C15u +
+			(words[2] ^ words[2] >> 29) * 0xD6E8FEB86659FD93u;
 
-struct min_salts {
-	uint32_t salts[TEMPLATE_MINS], factors[TEMPLATE_MINS];
+	return (uint32_t)(gram ^ gram >> 32);
+}
+
+/* Eight numbers at once, in whatever registers the processor has. */
+typedef uint32_t eight __attribute__((vector_size(32)));
+typedef int32_t signed_eight __attribute__((vector_size(32)));
+#define EIGHTS (TEMPLATE_MINS / 8)
+
+struct min_hashes {
+	eight salts[EIGHTS], factors[EIGHTS];
+	signed_eight mins[EIGHTS]; /* signed: cheaper to compare, and any order will do */
 };
 
-static void derive_salts(struct min_salts *out, const struct text_digest_keys *keys)
+/* 32 min-hashes: each is the least of (gram ^ salt) * factor over all 3-grams. */
+static inline __attribute__((always_inline)) void find_mins(
+    struct min_hashes *hashes, const struct words *words)
 {
-	for (int j = 0; j < TEMPLATE_MINS; j++) {
-		memcpy(&out->salts[j], keys->secret + j * 4, 4);
-		out->factors[j] = (uint32_t)mix((uint64_t)j + 1) | 1;
+	struct min_hashes h = *hashes;
+
+	for (size_t i = 0; i + 2 < words->count; i++) {
+		uint32_t gram = gram_at(&words->at[i]);
+
+		for (int j = 0; j < EIGHTS; j++) {
+			signed_eight hash = (signed_eight)((gram ^ h.salts[j]) * h.factors[j]);
+			signed_eight is_less = hash < h.mins[j];
+
+			h.mins[j] = (hash & is_less) | (h.mins[j] & ~is_less);
+		}
 	}
+	memcpy(hashes->mins, h.mins, sizeof(h.mins));
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void min_hashes_avx2(
-    const struct words *words, const uint32_t *salts, const uint32_t *factors, uint32_t *mins)
+__attribute__((target("avx2"))) static void find_mins_avx2(
+    struct min_hashes *hashes, const struct words *words)
 {
-	MIN_HASHES_BODY
+	find_mins(hashes, words);
 }
 #endif
 
-static void min_hashes_portable(
-    const struct words *words, const uint32_t *salts, const uint32_t *factors, uint32_t *mins)
+static void find_mins_best(struct min_hashes *hashes, const struct words *words)
 {
-	MIN_HASHES_BODY
-}
-
-static void min_hashes(
-    const struct words *words, const struct text_digest_keys *keys, uint32_t *mins)
-{
-	struct min_salts salts;
-
-	derive_salts(&salts, keys);
-	memset(mins, 0xFF, TEMPLATE_MINS * sizeof(*mins));
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("avx2")) {
-		min_hashes_avx2(words, salts.salts, salts.factors, mins);
+		find_mins_avx2(hashes, words);
 		return;
 	}
 #endif
-	min_hashes_portable(words, salts.salts, salts.factors, mins);
+	find_mins(hashes, words);
+}
+
+static void write_mins(
+    uint32_t *mins, const struct text_digest_keys *keys, const struct words *words)
+{
+	struct min_hashes hashes;
+	uint32_t factors[TEMPLATE_MINS];
+
+	for (uint64_t j = 0; j < TEMPLATE_MINS; j++)
+		factors[j] = (uint32_t)mix(j + 1) | 1;
+	memcpy(hashes.factors, factors, sizeof(factors));
+	memcpy(hashes.salts, keys->secret, sizeof(hashes.salts));
+	for (int j = 0; j < EIGHTS; j++)
+		hashes.mins[j] = (signed_eight){ 0 } + INT32_MAX;
+	find_mins_best(&hashes, words);
+	memcpy(mins, hashes.mins, sizeof(hashes.mins));
 }
 
 static void write_bands(
@@ -112,7 +127,7 @@ static void write_bands(
 {
 	uint32_t mins[TEMPLATE_MINS];
 
-	min_hashes(words, keys, mins);
+	write_mins(mins, keys, words);
 	for (uint64_t band = 0; band < PROMPT_BANDS; band++) {
 		uint64_t key[1 + ROWS] = { band + 2 };
 
@@ -122,13 +137,11 @@ static void write_bands(
 	}
 }
 
-void template_write(
-    struct prompt_facts *facts, const struct text_digest_keys *keys, struct clip *clip)
+void template_write(struct prompt_facts *facts, const struct text_digest_keys *keys,
+    const struct bytes *runs, size_t count)
 {
 	struct skeleton skeleton;
 	struct words words;
-	struct bytes runs[2];
-	size_t count = clip_runs(clip, runs);
 
 	skeleton_init(&skeleton);
 	for (size_t i = 0; i < count; i++)
@@ -136,7 +149,8 @@ void template_write(
 	drop_stops(&words, &skeleton);
 	if (words.count < TEMPLATE_EDGE_LEAST)
 		return;
-	facts->skeleton = text_digest_join(keys, HASH_TEMPLATE, words.at, words.count);
+	facts->skeleton = text_digest_whole(
+	    keys, HASH_TEMPLATE, bytes_of(words.at, words.count * sizeof(*words.at)));
 	facts->head = edge_of(keys, &skeleton, 0, 1);
 	facts->tail = edge_of(keys, &skeleton, (long)skeleton.count - 1, -1);
 	if (words.count >= TEMPLATE_LEAST_WORDS)

@@ -2,7 +2,6 @@
 #define FINGERPRINT_TEMPLATE_H
 
 #include "facts/prompt.h"
-#include "fingerprint/clip.h"
 #include "fingerprint/text_digest.h"
 
 /*
@@ -21,8 +20,9 @@
 #define TEMPLATE_EDGE_LEAST  3
 #define TEMPLATE_EDGE_MOST   8
 
-/* Writes |skeleton|, |head|, |tail| and |bands| of the text in |clip|, which is turned. */
-void template_write(
-    struct prompt_facts *facts, const struct text_digest_keys *keys, struct clip *clip);
+/* Writes |skeleton|, |head|, |tail| and |bands| of the text in |runs|, of which there are
+ * |count|: its head and its tail, or all of it. */
+void template_write(struct prompt_facts *facts, const struct text_digest_keys *keys,
+    const struct bytes *runs, size_t count);
 
 #endif

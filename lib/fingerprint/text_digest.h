@@ -34,14 +34,21 @@ void text_digest_add(struct text_digest *digest, struct bytes piece);
 /* A byte between things that must not run together: not white space, not in any text. */
 void text_digest_add_mark(struct text_digest *digest, unsigned char mark);
 
+/* Another digest's seal, or a count. */
+void text_digest_add_number(struct text_digest *digest, uint64_t number);
+
 /* The digest so far, sealed in |domain|; never 0. More may be added after. */
 uint64_t text_digest_seal(const struct text_digest *digest, enum hash_domain domain);
 
-/* The seal of |count| numbers: how digests and counts are joined. */
+/* The seal of bytes that stand together, white space and all. */
+uint64_t text_digest_whole(
+    const struct text_digest_keys *keys, enum hash_domain domain, struct bytes b);
+
+/* The seal of |count| numbers: how digests and counts are joined. Dear when they are many. */
 uint64_t text_digest_join(const struct text_digest_keys *keys, enum hash_domain domain,
     const uint64_t *numbers, size_t count);
 
-/* Copies |len| bytes without those ≤ 0x20 to |out|, which holds len + 8; returns how many. */
+/* Copies |len| bytes without those ≤ 0x20 to |out|, which holds len + 32; returns how many. */
 size_t text_digest_squeeze(char *out, const char *at, size_t len);
 
 #endif

@@ -4,6 +4,7 @@
  * argument (prompts/, campaigns/); prints a JSON line a family. Not timed.
  */
 #include "base/xalloc.h"
+#include "fingerprint/clip.h"
 #include "fingerprint/template.h"
 #include "wire/json_scan.h"
 
@@ -157,13 +158,16 @@ static void add_prompt(
     struct corpus *corpus, const char *family, const char *template, struct bytes text)
 {
 	struct group *group = group_of(corpus, family, template);
+	struct bytes runs[2];
 	struct clip clip;
+	size_t count;
 
 	if (group->count == GROUP_MOST * 4)
 		return;
 	clip_init(&clip);
 	clip_add(&clip, text);
-	template_write(&group->facts[group->count++], corpus->keys, &clip);
+	count = clip_runs(&clip, runs);
+	template_write(&group->facts[group->count++], corpus->keys, runs, count);
 }
 
 static void take_business(void *arg, struct row *row)

@@ -1,0 +1,67 @@
+/*
+ * Anthropic messages: content blocks with tools, thinking and its signatures, cache marks
+ * (which have no row, so that they change nothing). Thinking text stays out of the
+ * conversation: clients drop it from earlier turns. Source: Anthropic's API reference, "Create
+ * a message".
+ */
+#include "api/anthropic_messages.h"
+
+static const struct member source_members[] = {
+	{ "data", PROMPT_FIELD_IMAGE_BYTES, 0 },
+	{ "url", PROMPT_FIELD_IMAGE_BYTES, 0 },
+	{ "file_id", PROMPT_FIELD_IMAGE_BYTES, 0 },
+	MEMBER_END,
+};
+
+static const struct member result_members[] = {
+	{ "text", PROMPT_FIELD_RESULT, 0 },
+	{ "source", PROMPT_FIELD_IMAGE, source_members },
+	MEMBER_END,
+};
+
+static const struct member block_members[] = {
+	{ "text", PROMPT_FIELD_TEXT, 0 },
+	{ "source", PROMPT_FIELD_IMAGE, source_members },
+	{ "name", PROMPT_FIELD_CALL_NAME, 0 },
+	{ "input", PROMPT_FIELD_ARGUMENTS, member_arguments },
+	{ "tool_use_id", PROMPT_FIELD_RESULT_ONE, 0 },
+	{ "content", PROMPT_FIELD_RESULT, result_members },
+	{ "signature", PROMPT_FIELD_SIGNATURE, 0 },
+	{ "data", PROMPT_FIELD_SIGNATURE, 0 }, /* of redacted thinking */
+	MEMBER_END,
+};
+
+const struct member anthropic_messages_message[] = {
+	{ "role", PROMPT_FIELD_ROLE, 0 },
+	{ "content", PROMPT_FIELD_TEXT, block_members },
+	MEMBER_END,
+};
+
+const struct member anthropic_messages_tool[] = {
+	{ "name", PROMPT_FIELD_TOOL_NAME, 0 },
+	MEMBER_END,
+};
+
+const struct member anthropic_messages_thinking[] = {
+	{ "type", PROMPT_FIELD_THINKING, 0 },
+	MEMBER_END,
+};
+
+const struct member anthropic_messages_system[] = {
+	{ "text", PROMPT_FIELD_SYSTEM, 0 },
+	MEMBER_END,
+};
+
+const struct member anthropic_messages_members[] = {
+	{ "model", PROMPT_FIELD_MODEL, 0 },
+	{ "system", PROMPT_FIELD_SYSTEM, anthropic_messages_system },
+	{ "messages", PROMPT_FIELD_MESSAGE, anthropic_messages_message },
+	{ "max_tokens", PROMPT_FIELD_MAX_TOKENS, 0 },
+	{ "temperature", PROMPT_FIELD_TEMPERATURE, 0 },
+	{ "top_p", PROMPT_FIELD_TOP_P, 0 },
+	{ "stream", PROMPT_FIELD_STREAM, 0 },
+	{ "tools", PROMPT_FIELD_NONE, anthropic_messages_tool },
+	{ "thinking", PROMPT_FIELD_NONE, anthropic_messages_thinking },
+	{ "output_format", PROMPT_FIELD_STRUCTURED, 0 },
+	MEMBER_END,
+};

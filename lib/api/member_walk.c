@@ -1,0 +1,106 @@
+/*
+ * The walk: a frame a level. Values below rows that no table follows are never seen here; the
+ * scanner skips them.
+ */
+#include "api/member_walk.h"
+
+static const struct member *find_row(const struct member *of, struct bytes name, uint64_t *bit)
+{
+	for (*bit = 1; of->name; of++, *bit <<= 1)
+		if (of->name == member_any || (name.len && of->name[0] == name.at[0] &&
+						  bytes_equal(name, bytes_of_text(of->name))))
+			return of;
+	return NULL;
+}
+
+static struct member_frame *top(struct member_walk *walk)
+{
+	return &walk->frames[walk->depth - 1];
+}
+
+/* The field of the value that comes next: of the member just named, or of the array's row. */
+static enum prompt_field next_field(const struct member_walk *walk)
+{
+	const struct member_frame *frame = &walk->frames[walk->depth - 1];
+
+	if (walk->pending)
+		return walk->pending->field;
+	return walk->depth && frame->is_array ? frame->field : PROMPT_FIELD_NONE;
+}
+
+static bool on_name(void *arg, struct bytes name)
+{
+	struct member_walk *walk = arg;
+	uint64_t bit;
+
+	walk->pending = find_row(top(walk)->of, name, &bit);
+	if (!walk->pending)
+		return false;
+	if (walk->pending->name == member_any) {
+		prompt_shape_name(walk->shape, name);
+		return true;
+	}
+	walk->has_duplicate |= (top(walk)->seen & bit) != 0;
+	top(walk)->seen |= bit;
+	return true;
+}
+
+static bool on_open(void *arg, bool is_array)
+{
+	struct member_walk *walk = arg;
+	struct member_frame frame = { .is_array = is_array };
+
+	if (walk->depth == MEMBER_WALK_DEPTH)
+		return false;
+	frame.of = walk->pending ? walk->pending->of : top(walk)->of;
+	frame.field = next_field(walk);
+	walk->pending = NULL;
+	if (!is_array && !prompt_shape_open(walk->shape, frame.field))
+		return false;
+	if (!is_array && !frame.of) {
+		prompt_shape_close(walk->shape, frame.field);
+		return false;
+	}
+	walk->frames[walk->depth++] = frame;
+	return true;
+}
+
+static void on_close(void *arg)
+{
+	struct member_walk *walk = arg;
+	struct member_frame *frame = top(walk);
+
+	walk->depth--;
+	if (!frame->is_array)
+		prompt_shape_close(walk->shape, frame->field);
+}
+
+static void on_text(void *arg, struct bytes piece, bool is_last)
+{
+	struct member_walk *walk = arg;
+
+	prompt_shape_text(walk->shape, next_field(walk), piece, is_last);
+	if (is_last)
+		walk->pending = NULL;
+}
+
+static void on_word(void *arg, enum json_word word, struct bytes digits)
+{
+	struct member_walk *walk = arg;
+
+	prompt_shape_word(walk->shape, next_field(walk), word, digits);
+	walk->pending = NULL;
+}
+
+const struct json_events member_walk_events = { on_name, on_open, on_close, on_text, on_word };
+
+/* The body itself is the one element of a frame that never closes. */
+void member_walk_init(
+    struct member_walk *walk, const struct member *root, struct prompt_shape *shape)
+{
+	walk->shape = shape;
+	walk->has_duplicate = false;
+	walk->depth = 1;
+	walk->pending = NULL;
+	walk->frames[0] = (struct member_frame){ .of = root, .is_array = true };
+}

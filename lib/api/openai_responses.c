@@ -1,0 +1,54 @@
+/*
+ * OpenAI responses. Items of `input` are messages, calls and results in one list; a call is the
+ * assistant's and an output the tool's, with no role said. Source: OpenAI's API reference,
+ * "Create a model response".
+ */
+#include "api/openai_chat.h"
+
+static const struct member part_members[] = {
+	{ "text", PROMPT_FIELD_TEXT, 0 },
+	{ "refusal", PROMPT_FIELD_TEXT, 0 },
+	{ "image_url", PROMPT_FIELD_IMAGE, 0 },
+	{ "file_data", PROMPT_FIELD_IMAGE, 0 },
+	{ "file_id", PROMPT_FIELD_IMAGE, 0 },
+	MEMBER_END,
+};
+
+static const struct member output_members[] = {
+	{ "text", PROMPT_FIELD_RESULT, 0 },
+	{ "image_url", PROMPT_FIELD_IMAGE, 0 },
+	MEMBER_END,
+};
+
+static const struct member item_members[] = {
+	{ "role", PROMPT_FIELD_ROLE, 0 },
+	{ "content", PROMPT_FIELD_TEXT, part_members },
+	{ "name", PROMPT_FIELD_CALL_NAME, 0 },
+	{ "arguments", PROMPT_FIELD_ARGUMENTS, 0 },
+	{ "input", PROMPT_FIELD_ARGUMENTS, 0 },
+	{ "output", PROMPT_FIELD_RESULT, output_members },
+	{ "encrypted_content", PROMPT_FIELD_SIGNATURE, 0 },
+	MEMBER_END,
+};
+
+static const struct member text_members[] = {
+	{ "format", PROMPT_FIELD_NONE, openai_chat_format },
+	MEMBER_END,
+};
+
+const struct member openai_responses_members[] = {
+	{ "model", PROMPT_FIELD_MODEL, 0 },
+	{ "input", PROMPT_FIELD_MESSAGE, item_members },
+	{ "instructions", PROMPT_FIELD_SYSTEM, 0 },
+	{ "previous_response_id", PROMPT_FIELD_BEFORE, 0 },
+	{ "conversation", PROMPT_FIELD_BEFORE, 0 },
+	{ "max_output_tokens", PROMPT_FIELD_MAX_TOKENS, 0 },
+	{ "temperature", PROMPT_FIELD_TEMPERATURE, 0 },
+	{ "top_p", PROMPT_FIELD_TOP_P, 0 },
+	{ "top_logprobs", PROMPT_FIELD_LOGPROBS, 0 },
+	{ "stream", PROMPT_FIELD_STREAM, 0 },
+	{ "tools", PROMPT_FIELD_NONE, openai_chat_tool },
+	{ "text", PROMPT_FIELD_NONE, text_members },
+	{ "reasoning", PROMPT_FIELD_NONE, openai_chat_reasoning },
+	MEMBER_END,
+};

@@ -1,0 +1,65 @@
+/*
+ * One turn of a conversation, taken in before its role is known: JSON members have no order.
+ */
+#include "fingerprint/prompt_turn.h"
+
+void prompt_turn_init(struct prompt_turn *turn, const struct text_digest_keys *keys)
+{
+	turn->role = CONVERSATION_NOBODY;
+	turn->has_text = turn->has_call = turn->has_result = false;
+	turn->results = 0;
+	turn->text_bytes = 0;
+	text_digest_init(&turn->digest, keys);
+	environment_init(&turn->environment);
+	clip_init(&turn->clip);
+}
+
+void prompt_turn_add_text(struct prompt_turn *turn, struct bytes piece, bool is_last)
+{
+	turn->has_text = true;
+	turn->text_bytes = prompt_turn_sum(turn->text_bytes, piece.len);
+	environment_take(&turn->environment, &turn->digest, piece);
+	clip_add(&turn->clip, piece);
+	if (is_last) {
+		environment_end_text(&turn->environment, &turn->digest);
+		clip_add(&turn->clip, BYTES("\n"));
+	}
+}
+
+void prompt_turn_add_other(
+    struct prompt_turn *turn, struct bytes piece, bool is_last, unsigned char mark)
+{
+	text_digest_add(&turn->digest, piece);
+	if (is_last)
+		text_digest_add_mark(&turn->digest, mark);
+}
+
+enum conversation_role prompt_turn_role(const struct prompt_turn *turn)
+{
+	if (turn->role != CONVERSATION_NOBODY && turn->role != CONVERSATION_USER)
+		return turn->role;
+	if (turn->has_result)
+		return CONVERSATION_TOOL;
+	return turn->has_call ? CONVERSATION_ASSISTANT : CONVERSATION_USER;
+}
+
+enum conversation_role prompt_turn_role_named(struct bytes name)
+{
+	static const struct {
+		const char *name;
+		enum conversation_role role;
+	} rows[] = {
+		{ "user", CONVERSATION_USER },
+		{ "assistant", CONVERSATION_ASSISTANT },
+		{ "system", CONVERSATION_SYSTEM },
+		{ "developer", CONVERSATION_SYSTEM },
+		{ "tool", CONVERSATION_TOOL },
+		{ "function", CONVERSATION_TOOL },
+		{ "model", CONVERSATION_ASSISTANT },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (bytes_equal_nocase(name, bytes_of_text(rows[i].name)))
+			return rows[i].role;
+	return CONVERSATION_NOBODY;
+}

@@ -1,0 +1,197 @@
+/*
+ * The codings that bodies come in: zlib, brotli and zstd behind one face. All their memory
+ * comes from the pool.
+ */
+#include "wire/content_coding.h"
+
+#define ZSTD_STATIC_LINKING_ONLY /* an allocator of our own */
+#include <brotli/decode.h>
+#include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#define ZSTD_WINDOW_LOG_MOST 23 /* RFC 8878 §3.1.1.1.2: 8 MiB is what all must take */
+#define RAW_DEFLATE          (-15)
+#define GZIP                 (15 + 16)
+
+struct flate {
+	z_stream stream;
+	bool is_begun, may_be_raw;
+};
+
+static void *take_zlib(void *pool, unsigned items, unsigned size)
+{
+	return pool_take(pool, (size_t)items * size);
+}
+
+static void give_zlib(void *pool, void *at)
+{
+	pool_give(pool, at);
+}
+
+static struct flate *open_flate(struct pool *pool, int window)
+{
+	struct flate *flate = pool_take(pool, sizeof(*flate));
+
+	if (!flate)
+		return NULL;
+	*flate = (struct flate){
+		.stream = { .zalloc = take_zlib, .zfree = give_zlib, .opaque = pool }
+	};
+	if (inflateInit2(&flate->stream, window) != Z_OK) {
+		pool_give(pool, flate);
+		return NULL;
+	}
+	return flate;
+}
+
+static void *open_gzip(struct pool *pool)
+{
+	return open_flate(pool, GZIP);
+}
+
+static void *open_deflate(struct pool *pool)
+{
+	struct flate *flate = open_flate(pool, MAX_WBITS);
+
+	if (flate)
+		flate->may_be_raw = true;
+	return flate;
+}
+
+static void close_flate(struct pool *pool, void *state)
+{
+	struct flate *flate = state;
+
+	inflateEnd(&flate->stream);
+	pool_give(pool, flate);
+}
+
+/* A zlib header has method 8 in its low half byte and a window of at most 32 KiB above it; a
+ * raw stream begins so only with a stored block whose padding is not zero. */
+static bool is_zlib_header(unsigned char first)
+{
+	return (first & 0x0F) == 8 && first >> 4 <= 7;
+}
+
+static enum content_step step_flate(
+    void *state, struct bytes *in, char *out, size_t room, size_t *made)
+{
+	struct flate *flate = state;
+	z_stream *stream = &flate->stream;
+	int status;
+
+	if (!flate->is_begun && in->len && flate->may_be_raw &&
+	    !is_zlib_header((unsigned char)in->at[0]))
+		inflateReset2(stream, RAW_DEFLATE);
+	flate->is_begun |= in->len > 0;
+	stream->next_in = (unsigned char *)in->at;
+	stream->avail_in = (unsigned)(in->len < UINT32_MAX ? in->len : UINT32_MAX);
+	stream->next_out = (unsigned char *)out;
+	stream->avail_out = (unsigned)room;
+	status = inflate(stream, Z_NO_FLUSH);
+	*in = bytes_of(stream->next_in, in->len - (size_t)((char *)stream->next_in - in->at));
+	*made = room - stream->avail_out;
+	if (status == Z_STREAM_END) { /* gzip members may follow one another */
+		if (in->len && flate->may_be_raw)
+			return CONTENT_STEP_BAD;
+		inflateReset(stream);
+		return CONTENT_STEP_END;
+	}
+	if (status == Z_MEM_ERROR)
+		return CONTENT_STEP_MEMORY;
+	return status == Z_OK || status == Z_BUF_ERROR ? CONTENT_STEP_MORE : CONTENT_STEP_BAD;
+}
+
+static void *take_brotli(void *pool, size_t size)
+{
+	return pool_take(pool, size);
+}
+
+static void *open_brotli(struct pool *pool)
+{
+	return BrotliDecoderCreateInstance(take_brotli, give_zlib, pool);
+}
+
+static void close_brotli(struct pool *pool, void *state)
+{
+	(void)pool;
+	BrotliDecoderDestroyInstance(state);
+}
+
+static bool is_brotli_memory(BrotliDecoderErrorCode code)
+{
+	return code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES &&
+	       code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
+}
+
+static enum content_step step_brotli(
+    void *state, struct bytes *in, char *out, size_t room, size_t *made)
+{
+	const uint8_t *next_in = (const uint8_t *)in->at;
+	uint8_t *next_out = (uint8_t *)out;
+	size_t left = room;
+	BrotliDecoderResult result = BrotliDecoderDecompressStream(
+	    state, &in->len, &next_in, &left, &next_out, NULL);
+
+	in->at = (const char *)next_in;
+	*made = room - left;
+	if (result == BROTLI_DECODER_RESULT_ERROR)
+		return is_brotli_memory(BrotliDecoderGetErrorCode(state)) ? CONTENT_STEP_MEMORY
+									  : CONTENT_STEP_BAD;
+	if (result != BROTLI_DECODER_RESULT_SUCCESS)
+		return CONTENT_STEP_MORE;
+	return in->len ? CONTENT_STEP_BAD : CONTENT_STEP_END;
+}
+
+static void *open_zstd(struct pool *pool)
+{
+	ZSTD_customMem memory = { take_brotli, give_zlib, pool };
+	ZSTD_DCtx *context = ZSTD_createDCtx_advanced(memory);
+
+	if (context)
+		ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MOST);
+	return context;
+}
+
+static void close_zstd(struct pool *pool, void *state)
+{
+	(void)pool;
+	ZSTD_freeDCtx(state);
+}
+
+static enum content_step step_zstd(
+    void *state, struct bytes *in, char *out, size_t room, size_t *made)
+{
+	ZSTD_inBuffer from = { in->at, in->len, 0 };
+	ZSTD_outBuffer to = { out, room, 0 };
+	size_t status = ZSTD_decompressStream(state, &to, &from);
+
+	*in = bytes_of(in->at + from.pos, in->len - from.pos);
+	*made = to.pos;
+	if (ZSTD_isError(status)) {
+		ZSTD_ErrorCode code = ZSTD_getErrorCode(status);
+
+		return code == ZSTD_error_memory_allocation ||
+			       code == ZSTD_error_frameParameter_windowTooLarge
+			   ? CONTENT_STEP_MEMORY
+			   : CONTENT_STEP_BAD;
+	}
+	return status == 0 ? CONTENT_STEP_END : CONTENT_STEP_MORE;
+}
+
+static const struct content_coding rows[] = {
+	{ "gzip", open_gzip, close_flate, step_flate },
+	{ "x-gzip", open_gzip, close_flate, step_flate },
+	{ "deflate", open_deflate, close_flate, step_flate },
+	{ "br", open_brotli, close_brotli, step_brotli },
+	{ "zstd", open_zstd, close_zstd, step_zstd },
+};
+
+const struct content_coding *content_coding_named(struct bytes name)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (bytes_equal_nocase(name, bytes_of_text(rows[i].name)))
+			return &rows[i];
+	return NULL;
+}
