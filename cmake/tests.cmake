@@ -17,6 +17,9 @@ foreach(source ${UNIT_SOURCES})
 	set_tests_properties(${name} PROPERTIES LABELS unit)
 endforeach()
 
+pkg_check_modules(BROTLIENC REQUIRED IMPORTED_TARGET libbrotlienc) # bodies for the decoder's test
+target_link_libraries(test_content_decode PRIVATE PkgConfig::BROTLIENC)
+
 file(GLOB FUZZ_SOURCES CONFIGURE_DEPENDS tests/fuzz/fuzz_*.c)
 foreach(source ${FUZZ_SOURCES})
 	get_filename_component(name ${source} NAME_WE)
