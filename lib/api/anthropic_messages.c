@@ -65,3 +65,46 @@ const struct member anthropic_messages_members[] = {
 	{ "output_format", PROMPT_FIELD_STRUCTURED, 0 },
 	MEMBER_END,
 };
+
+/* Replies: a message, whole or at the start of its stream, then blocks and deltas. */
+
+static const struct member reply_usage_members[] = {
+	{ "input_tokens", REPLY_FIELD_INPUT, 0 },
+	{ "cache_read_input_tokens", REPLY_FIELD_CACHE_READ, 0 },
+	{ "cache_creation_input_tokens", REPLY_FIELD_CACHE_WRITE, 0 },
+	{ "output_tokens", REPLY_FIELD_OUTPUT, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_input_members[] = {
+	{ member_any, REPLY_FIELD_TEXT, reply_input_members },
+	MEMBER_END,
+};
+
+static const struct member reply_block_members[] = {
+	{ "text", REPLY_FIELD_TEXT, 0 },
+	{ "thinking", REPLY_FIELD_TEXT, 0 },
+	{ "partial_json", REPLY_FIELD_TEXT, 0 },
+	{ "input", REPLY_FIELD_TEXT, reply_input_members },
+	{ "signature", REPLY_FIELD_SIGNATURE, 0 },
+	{ "data", REPLY_FIELD_SIGNATURE, 0 },
+	{ "stop_reason", REPLY_FIELD_FINISH, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_message_members[] = {
+	{ "usage", REPLY_FIELD_NONE, reply_usage_members },
+	{ "stop_reason", REPLY_FIELD_FINISH, 0 },
+	MEMBER_END,
+};
+
+const struct member anthropic_messages_reply[] = {
+	{ "content", REPLY_FIELD_NONE, reply_block_members },
+	{ "usage", REPLY_FIELD_NONE, reply_usage_members },
+	{ "stop_reason", REPLY_FIELD_FINISH, 0 },
+	{ "message", REPLY_FIELD_NONE, reply_message_members },
+	{ "content_block", REPLY_FIELD_NONE, reply_block_members },
+	{ "delta", REPLY_FIELD_NONE, reply_block_members },
+	{ "error", REPLY_FIELD_ERROR, 0 },
+	MEMBER_END,
+};

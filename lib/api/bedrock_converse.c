@@ -94,3 +94,47 @@ const struct member bedrock_converse_members[] = {
 	{ "toolConfig", PROMPT_FIELD_NONE, tools_members },
 	MEMBER_END,
 };
+
+/* Replies: a message whole; streams come in binary frames that nobody here reads. */
+
+static const struct member reply_signed_members[] = {
+	{ "text", REPLY_FIELD_TEXT, 0 },
+	{ "signature", REPLY_FIELD_SIGNATURE, 0 },
+	MEMBER_END,
+};
+
+static const struct member reasoning_reply_members[] = {
+	{ "reasoningText", REPLY_FIELD_NONE, reply_signed_members },
+	MEMBER_END,
+};
+
+static const struct member reply_block_members[] = {
+	{ "text", REPLY_FIELD_TEXT, 0 },
+	{ "reasoningContent", REPLY_FIELD_NONE, reasoning_reply_members },
+	MEMBER_END,
+};
+
+static const struct member reply_message_members[] = {
+	{ "content", REPLY_FIELD_NONE, reply_block_members },
+	MEMBER_END,
+};
+
+static const struct member reply_output_members[] = {
+	{ "message", REPLY_FIELD_NONE, reply_message_members },
+	MEMBER_END,
+};
+
+static const struct member reply_usage_members[] = {
+	{ "inputTokens", REPLY_FIELD_INPUT, 0 },
+	{ "cacheReadInputTokens", REPLY_FIELD_CACHE_READ, 0 },
+	{ "cacheWriteInputTokens", REPLY_FIELD_CACHE_WRITE, 0 },
+	{ "outputTokens", REPLY_FIELD_OUTPUT, 0 },
+	MEMBER_END,
+};
+
+const struct member bedrock_converse_reply[] = {
+	{ "output", REPLY_FIELD_NONE, reply_output_members },
+	{ "usage", REPLY_FIELD_NONE, reply_usage_members },
+	{ "stopReason", REPLY_FIELD_FINISH, 0 },
+	MEMBER_END,
+};

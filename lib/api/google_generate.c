@@ -102,3 +102,43 @@ const struct member google_generate_members[] = {
 	{ "tools", PROMPT_FIELD_NONE, tool_members },
 	MEMBER_END,
 };
+
+/* Replies: one object, or an array or stream of them. */
+
+static const struct member reply_part_members[] = {
+	{ "text", REPLY_FIELD_TEXT, 0 },
+	{ "thoughtSignature", REPLY_FIELD_SIGNATURE, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_content_members[] = {
+	{ "parts", REPLY_FIELD_NONE, reply_part_members },
+	MEMBER_END,
+};
+
+static const struct member reply_candidate_members[] = {
+	{ "content", REPLY_FIELD_NONE, reply_content_members },
+	{ "finishReason", REPLY_FIELD_FINISH, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_usage_members[] = {
+	{ "promptTokenCount", REPLY_FIELD_INPUT, 0 },
+	{ "toolUsePromptTokenCount", REPLY_FIELD_CACHE_WRITE, 0 },
+	{ "candidatesTokenCount", REPLY_FIELD_OUTPUT, 0 },
+	{ "thoughtsTokenCount", REPLY_FIELD_THOUGHTS, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_feedback_members[] = {
+	{ "blockReason", REPLY_FIELD_FINISH, 0 },
+	MEMBER_END,
+};
+
+const struct member google_generate_reply[] = {
+	{ "candidates", REPLY_FIELD_NONE, reply_candidate_members },
+	{ "usageMetadata", REPLY_FIELD_NONE, reply_usage_members },
+	{ "promptFeedback", REPLY_FIELD_NONE, reply_feedback_members },
+	{ "error", REPLY_FIELD_ERROR, 0 },
+	MEMBER_END,
+};

@@ -19,13 +19,13 @@ static struct member_frame *top(struct member_walk *walk)
 }
 
 /* The field of the value that comes next: of the member just named, or of the array's row. */
-static enum prompt_field next_field(const struct member_walk *walk)
+static int next_field(const struct member_walk *walk)
 {
 	const struct member_frame *frame = &walk->frames[walk->depth - 1];
 
 	if (walk->pending)
 		return walk->pending->field;
-	return walk->depth && frame->is_array ? frame->field : PROMPT_FIELD_NONE;
+	return walk->depth && frame->is_array ? frame->field : 0;
 }
 
 static bool on_name(void *arg, struct bytes name)
@@ -37,7 +37,7 @@ static bool on_name(void *arg, struct bytes name)
 	if (!walk->pending)
 		return false;
 	if (walk->pending->name == member_any) {
-		prompt_shape_name(walk->shape, name);
+		walk->sink->on_name(walk->arg, name);
 		return true;
 	}
 	walk->has_duplicate |= (top(walk)->seen & bit) != 0;
@@ -53,12 +53,12 @@ static bool on_open(void *arg, bool is_array)
 	if (walk->depth == MEMBER_WALK_DEPTH)
 		return false;
 	frame.of = walk->pending ? walk->pending->of : top(walk)->of;
-	frame.field = next_field(walk);
+	frame.field = (uint8_t)next_field(walk);
 	walk->pending = NULL;
-	if (!is_array && !prompt_shape_open(walk->shape, frame.field))
+	if (!is_array && !walk->sink->on_open(walk->arg, frame.field))
 		return false;
 	if (!is_array && !frame.of) {
-		prompt_shape_close(walk->shape, frame.field);
+		walk->sink->on_close(walk->arg, frame.field);
 		return false;
 	}
 	walk->frames[walk->depth++] = frame;
@@ -72,14 +72,14 @@ static void on_close(void *arg)
 
 	walk->depth--;
 	if (!frame->is_array)
-		prompt_shape_close(walk->shape, frame->field);
+		walk->sink->on_close(walk->arg, frame->field);
 }
 
 static void on_text(void *arg, struct bytes piece, bool is_last)
 {
 	struct member_walk *walk = arg;
 
-	prompt_shape_text(walk->shape, next_field(walk), piece, is_last);
+	walk->sink->on_text(walk->arg, next_field(walk), piece, is_last);
 	if (is_last)
 		walk->pending = NULL;
 }
@@ -88,19 +88,20 @@ static void on_word(void *arg, enum json_word word, struct bytes digits)
 {
 	struct member_walk *walk = arg;
 
-	prompt_shape_word(walk->shape, next_field(walk), word, digits);
+	walk->sink->on_word(walk->arg, next_field(walk), word, digits);
 	walk->pending = NULL;
 }
 
 const struct json_events member_walk_events = { on_name, on_open, on_close, on_text, on_word };
 
 /* The body itself is the one element of a frame that never closes. */
-void member_walk_init(
-    struct member_walk *walk, const struct member *root, struct prompt_shape *shape)
+void member_walk_init(struct member_walk *walk, const struct member *root,
+    const struct member_sink *sink, void *arg)
 {
-	walk->shape = shape;
+	walk->sink = sink;
+	walk->arg = arg;
+	walk->pending = NULL;
 	walk->has_duplicate = false;
 	walk->depth = 1;
-	walk->pending = NULL;
 	walk->frames[0] = (struct member_frame){ .of = root, .is_array = true };
 }

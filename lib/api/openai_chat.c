@@ -83,3 +83,45 @@ const struct member openai_chat_members[] = {
 	{ "reasoning", PROMPT_FIELD_NONE, openai_chat_reasoning },
 	MEMBER_END,
 };
+
+/* Replies: whole, in chunks, and those of the legacy completions and embeddings. */
+
+static const struct member reply_function_members[] = {
+	{ "arguments", REPLY_FIELD_TEXT, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_call_members[] = {
+	{ "function", REPLY_FIELD_NONE, reply_function_members },
+	MEMBER_END,
+};
+
+static const struct member reply_message_members[] = {
+	{ "content", REPLY_FIELD_TEXT, 0 },
+	{ "reasoning", REPLY_FIELD_TEXT, 0 },
+	{ "reasoning_content", REPLY_FIELD_TEXT, 0 },
+	{ "refusal", REPLY_FIELD_TEXT, 0 },
+	{ "tool_calls", REPLY_FIELD_NONE, reply_call_members },
+	MEMBER_END,
+};
+
+static const struct member reply_choice_members[] = {
+	{ "message", REPLY_FIELD_NONE, reply_message_members },
+	{ "delta", REPLY_FIELD_NONE, reply_message_members },
+	{ "text", REPLY_FIELD_TEXT, 0 },
+	{ "finish_reason", REPLY_FIELD_FINISH, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_usage_members[] = {
+	{ "prompt_tokens", REPLY_FIELD_INPUT, 0 },
+	{ "completion_tokens", REPLY_FIELD_OUTPUT, 0 },
+	MEMBER_END,
+};
+
+const struct member openai_chat_reply[] = {
+	{ "choices", REPLY_FIELD_NONE, reply_choice_members },
+	{ "usage", REPLY_FIELD_NONE, reply_usage_members },
+	{ "error", REPLY_FIELD_ERROR, 0 },
+	MEMBER_END,
+};

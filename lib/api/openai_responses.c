@@ -52,3 +52,54 @@ const struct member openai_responses_members[] = {
 	{ "reasoning", PROMPT_FIELD_NONE, openai_chat_reasoning },
 	MEMBER_END,
 };
+
+/* Replies: the response itself, whole or inside the event that ends its stream, and deltas. */
+
+static const struct member reply_usage_members[] = {
+	{ "input_tokens", REPLY_FIELD_INPUT, 0 },
+	{ "output_tokens", REPLY_FIELD_OUTPUT, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_incomplete_members[] = {
+	{ "reason", REPLY_FIELD_FINISH, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_item_members[] = {
+	{ "encrypted_content", REPLY_FIELD_SIGNATURE, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_part_members[] = {
+	{ "text", REPLY_FIELD_TEXT, 0 },
+	MEMBER_END,
+};
+
+static const struct member reply_output_members[] = {
+	{ "content", REPLY_FIELD_NONE, reply_part_members },
+	{ "arguments", REPLY_FIELD_TEXT, 0 },
+	{ "encrypted_content", REPLY_FIELD_SIGNATURE, 0 },
+	MEMBER_END,
+};
+
+/* Inside an event the output has been streamed before. */
+static const struct member reply_response_members[] = {
+	{ "status", REPLY_FIELD_FINISH, 0 },
+	{ "incomplete_details", REPLY_FIELD_NONE, reply_incomplete_members },
+	{ "usage", REPLY_FIELD_NONE, reply_usage_members },
+	{ "error", REPLY_FIELD_ERROR, 0 },
+	MEMBER_END,
+};
+
+const struct member openai_responses_reply[] = {
+	{ "status", REPLY_FIELD_FINISH, 0 },
+	{ "incomplete_details", REPLY_FIELD_NONE, reply_incomplete_members },
+	{ "output", REPLY_FIELD_NONE, reply_output_members },
+	{ "usage", REPLY_FIELD_NONE, reply_usage_members },
+	{ "error", REPLY_FIELD_ERROR, 0 },
+	{ "response", REPLY_FIELD_NONE, reply_response_members },
+	{ "delta", REPLY_FIELD_TEXT, 0 },
+	{ "item", REPLY_FIELD_NONE, reply_item_members },
+	MEMBER_END,
+};

@@ -33,6 +33,34 @@ static const struct member *const tables[DIALECT_COUNT] = {
 	[DIALECT_OPENAI_COMPATIBLE] = openai_compatible_members,
 };
 
+/* The walk's meanings are the shape's fields. */
+static bool on_open(void *shape, int field)
+{
+	return prompt_shape_open(shape, (enum prompt_field)field);
+}
+
+static void on_close(void *shape, int field)
+{
+	prompt_shape_close(shape, (enum prompt_field)field);
+}
+
+static void on_name(void *shape, struct bytes name)
+{
+	prompt_shape_name(shape, name);
+}
+
+static void on_text(void *shape, int field, struct bytes piece, bool is_last)
+{
+	prompt_shape_text(shape, (enum prompt_field)field, piece, is_last);
+}
+
+static void on_word(void *shape, int field, enum json_word word, struct bytes digits)
+{
+	prompt_shape_word(shape, (enum prompt_field)field, word, digits);
+}
+
+static const struct member_sink shape_sink = { on_open, on_close, on_name, on_text, on_word };
+
 static const uint8_t json_whys[JSON_FAULT_COUNT] = {
 	[JSON_FAULT_SYNTAX] = PROMPT_WHY_NOT_JSON,
 	[JSON_FAULT_UTF8] = PROMPT_WHY_BAD_UTF8,
@@ -112,7 +140,7 @@ struct prompt_reader *prompt_reader_new(
 	if (!reader->shape)
 		return NULL;
 	reader->shape->facts.model = prompt_shape_model(kit, model_in_path(ask->path));
-	member_walk_init(&reader->walk, tables[ask->dialect], reader->shape);
+	member_walk_init(&reader->walk, tables[ask->dialect], &shape_sink, reader->shape);
 	json_scan_init(&reader->scan, &member_walk_events, &reader->walk);
 	reader->decode = content_decode_new(
 	    ask->content_encoding, ask->decoded_limit, on_decoded, reader);

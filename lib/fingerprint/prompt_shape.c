@@ -10,6 +10,7 @@
 
 #define LARGE_OUTPUT  4096
 #define PAYLOAD_LEAST 64
+#define SHAPE_ALIGN   _Alignof(struct prompt_shape) /* of the digests in it */
 
 /* What ends unlike things in a turn's digest. Words have a mark each from MARK_WORD on. */
 enum mark {
@@ -430,10 +431,12 @@ void prompt_shape_word(struct prompt_shape *shape, enum prompt_field field, enum
 
 struct prompt_shape *prompt_shape_new(struct arena *arena, const struct prompt_kit *kit)
 {
-	struct prompt_shape *shape = arena_take(arena, sizeof(*shape));
+	char *at = arena_take(arena, sizeof(struct prompt_shape) + SHAPE_ALIGN - 1);
+	struct prompt_shape *shape;
 
-	if (!shape)
+	if (!at)
 		return NULL;
+	shape = (void *)(((uintptr_t)at + SHAPE_ALIGN - 1) & ~(uintptr_t)(SHAPE_ALIGN - 1));
 	memset(shape, 0, offsetof(struct prompt_shape, turns));
 	shape->kit = kit;
 	shape->facts.n = 1;

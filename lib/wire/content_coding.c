@@ -92,9 +92,7 @@ static enum content_step step_flate(
 	status = inflate(stream, Z_NO_FLUSH);
 	*in = bytes_of(stream->next_in, in->len - (size_t)((char *)stream->next_in - in->at));
 	*made = room - stream->avail_out;
-	if (status == Z_STREAM_END) { /* gzip members may follow one another */
-		if (in->len && flate->may_be_raw)
-			return CONTENT_STEP_BAD;
+	if (status == Z_STREAM_END) {
 		inflateReset(stream);
 		return CONTENT_STEP_END;
 	}
@@ -139,9 +137,7 @@ static enum content_step step_brotli(
 	if (result == BROTLI_DECODER_RESULT_ERROR)
 		return is_brotli_memory(BrotliDecoderGetErrorCode(state)) ? CONTENT_STEP_MEMORY
 									  : CONTENT_STEP_BAD;
-	if (result != BROTLI_DECODER_RESULT_SUCCESS)
-		return CONTENT_STEP_MORE;
-	return in->len ? CONTENT_STEP_BAD : CONTENT_STEP_END;
+	return result == BROTLI_DECODER_RESULT_SUCCESS ? CONTENT_STEP_END : CONTENT_STEP_MORE;
 }
 
 static void *open_zstd(struct pool *pool)
@@ -181,11 +177,11 @@ static enum content_step step_zstd(
 }
 
 static const struct content_coding rows[] = {
-	{ "gzip", open_gzip, close_flate, step_flate },
-	{ "x-gzip", open_gzip, close_flate, step_flate },
-	{ "deflate", open_deflate, close_flate, step_flate },
-	{ "br", open_brotli, close_brotli, step_brotli },
-	{ "zstd", open_zstd, close_zstd, step_zstd },
+	{ "gzip", true, open_gzip, close_flate, step_flate },
+	{ "x-gzip", true, open_gzip, close_flate, step_flate },
+	{ "deflate", false, open_deflate, close_flate, step_flate },
+	{ "br", false, open_brotli, close_brotli, step_brotli },
+	{ "zstd", true, open_zstd, close_zstd, step_zstd },
 };
 
 const struct content_coding *content_coding_named(struct bytes name)

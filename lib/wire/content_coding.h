@@ -15,6 +15,7 @@ enum content_step {
 
 struct content_coding {
 	const char *name;
+	bool may_follow; /* a coded stream may follow another (RFC 1952 §2.2, RFC 8878 §3.1) */
 	void *(*open)(struct pool *pool); /* NULL without memory */
 	void (*close)(struct pool *pool, void *state);
 	/* Takes from |in| and writes up to |room| bytes; |made| says how many. It goes on until

@@ -416,7 +416,10 @@ _Static_assert(sizeof(steps) / sizeof(*steps) == STATE_COUNT, "a step each");
 
 void json_scan_init(struct json_scan *scan, const struct json_events *events, void *arg)
 {
-	*scan = (struct json_scan){ .events = events, .arg = arg, .span = json_span_best() };
+	memset(scan, 0, offsetof(struct json_scan, name)); /* the buffers need no clearing */
+	scan->events = events;
+	scan->arg = arg;
+	scan->span = json_span_best();
 }
 
 static enum scan progress_of(const struct json_scan *scan)

@@ -20,7 +20,7 @@
 #define JSON_SCAN_DEPTH 128
 #define JSON_SCAN_NAME  64
 #define JSON_SCAN_WORD  64
-#define JSON_SCAN_HOLD  1024
+#define JSON_SCAN_HOLD  512
 
 enum json_fault {
 	JSON_FAULT_NONE,
