@@ -76,9 +76,9 @@ static bool grow(struct elicitation *elicitation)
 		unsigned old = elicitation->room;
 
 		elicitation->room = old ? old * 2 : 256;
-		elicitation->next = xrealloc_array(elicitation->next, elicitation->room,
+		elicitation->next = xalloc_grow(elicitation->next, elicitation->room,
 		    elicitation->classes * sizeof(*elicitation->next));
-		elicitation->bits = xrealloc_array(elicitation->bits, elicitation->room, 1);
+		elicitation->bits = xalloc_grow(elicitation->bits, elicitation->room, 1);
 		memset(elicitation->next + old * elicitation->classes, 0,
 		    (elicitation->room - old) * elicitation->classes *
 			sizeof(*elicitation->next));

@@ -84,14 +84,14 @@ static void count_user_turn(struct prompt_shape *shape)
 	shape->user = swap_turn(shape, shape->user);
 }
 
-static void count_turn(struct prompt_shape *shape, enum conversation_role role)
+static void count_turn(struct prompt_shape *shape, enum chain_role role)
 {
 	struct prompt_facts *facts = &shape->facts;
 	uint16_t results = shape->turn->results;
 
-	if (role == CONVERSATION_USER)
+	if (role == CHAIN_USER)
 		count_user_turn(shape);
-	else if (role == CONVERSATION_ASSISTANT)
+	else if (role == CHAIN_ASSISTANT)
 		facts->assistant_turns = one_more(facts->assistant_turns);
 	else
 		facts->tool_results = more_by(facts->tool_results, results ? results : 1);
@@ -100,19 +100,19 @@ static void count_turn(struct prompt_shape *shape, enum conversation_role role)
 static void end_turn(struct prompt_shape *shape)
 {
 	struct prompt_turn *turn = shape->turn;
-	enum conversation_role role = prompt_turn_role(turn);
+	enum chain_role role = prompt_turn_role(turn);
 	struct prompt_facts *facts = &shape->facts;
 
 	shape->is_in_turn = false;
 	facts->messages = one_more(facts->messages);
 	facts->text_bytes = prompt_turn_sum(facts->text_bytes, turn->text_bytes);
-	if (role == CONVERSATION_SYSTEM) {
+	if (role == CHAIN_SYSTEM) {
 		end_system_turn(shape);
 		return;
 	}
 	facts->conversation_bytes = prompt_turn_sum(
 	    facts->conversation_bytes, turn->text_bytes);
-	conversation_add(&shape->conversation, &shape->kit->keys, role,
+	chain_add(&shape->chain, &shape->kit->keys, role,
 	    text_digest_seal(&turn->digest, HASH_CONVERSATION));
 	count_turn(shape, role);
 }
@@ -128,7 +128,7 @@ static void text_message(struct prompt_shape *shape, struct bytes piece, bool is
 {
 	if (!shape->is_in_turn) {
 		begin_turn(shape);
-		shape->turn->role = CONVERSATION_USER;
+		shape->turn->role = CHAIN_USER;
 	}
 	prompt_turn_add_text(shape->turn, piece, is_last);
 	if (is_last)
@@ -267,7 +267,7 @@ static void small_tool_name(struct prompt_shape *shape, struct bytes name)
 static void small_before(struct prompt_shape *shape, struct bytes name)
 {
 	if (name.len && shape->facts.messages == 0)
-		conversation_init(&shape->conversation,
+		chain_init(&shape->chain,
 		    keyed_hash_of(shape->kit->keys.hash, HASH_CONVERSATION, name));
 }
 
@@ -476,7 +476,7 @@ void prompt_shape_end(struct prompt_shape *shape, bool is_whole, struct prompt_f
 	facts->environment = environment_seal(&system->environment, &shape->kit->keys);
 	if (facts->user_turns == 1 && !facts->assistant_turns && !facts->tool_results)
 		facts->flags |= PROMPT_SINGLE_TURN;
-	conversation_end(&shape->conversation, facts);
+	chain_end(&shape->chain, facts);
 	read_clips(shape, facts);
 	if (!is_whole) /* these three speak of an end that was not seen */
 		facts->conversation = facts->tail = facts->skeleton = 0;

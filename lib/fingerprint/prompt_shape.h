@@ -27,7 +27,7 @@ struct prompt_shape {
 	struct prompt_facts facts;
 	struct prompt_turn *turn, *user,
 	    *system; /* now; the last of the user; all system text */
-	struct conversation conversation;
+	struct chain chain;
 	bool is_in_turn, is_in_signature;
 	unsigned requests; /* of a batch */
 	unsigned small_len;

@@ -5,7 +5,7 @@
 
 void prompt_turn_init(struct prompt_turn *turn, const struct text_digest_keys *keys)
 {
-	turn->role = CONVERSATION_NOBODY;
+	turn->role = CHAIN_NOBODY;
 	turn->has_text = turn->has_call = turn->has_result = false;
 	turn->results = 0;
 	turn->text_bytes = 0;
@@ -34,32 +34,32 @@ void prompt_turn_add_other(
 		text_digest_add_mark(&turn->digest, mark);
 }
 
-enum conversation_role prompt_turn_role(const struct prompt_turn *turn)
+enum chain_role prompt_turn_role(const struct prompt_turn *turn)
 {
-	if (turn->role != CONVERSATION_NOBODY && turn->role != CONVERSATION_USER)
+	if (turn->role != CHAIN_NOBODY && turn->role != CHAIN_USER)
 		return turn->role;
 	if (turn->has_result)
-		return CONVERSATION_TOOL;
-	return turn->has_call ? CONVERSATION_ASSISTANT : CONVERSATION_USER;
+		return CHAIN_TOOL;
+	return turn->has_call ? CHAIN_ASSISTANT : CHAIN_USER;
 }
 
-enum conversation_role prompt_turn_role_named(struct bytes name)
+enum chain_role prompt_turn_role_named(struct bytes name)
 {
 	static const struct {
 		const char *name;
-		enum conversation_role role;
+		enum chain_role role;
 	} rows[] = {
-		{ "user", CONVERSATION_USER },
-		{ "assistant", CONVERSATION_ASSISTANT },
-		{ "system", CONVERSATION_SYSTEM },
-		{ "developer", CONVERSATION_SYSTEM },
-		{ "tool", CONVERSATION_TOOL },
-		{ "function", CONVERSATION_TOOL },
-		{ "model", CONVERSATION_ASSISTANT },
+		{ "user", CHAIN_USER },
+		{ "assistant", CHAIN_ASSISTANT },
+		{ "system", CHAIN_SYSTEM },
+		{ "developer", CHAIN_SYSTEM },
+		{ "tool", CHAIN_TOOL },
+		{ "function", CHAIN_TOOL },
+		{ "model", CHAIN_ASSISTANT },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (bytes_equal_nocase(name, bytes_of_text(rows[i].name)))
 			return rows[i].role;
-	return CONVERSATION_NOBODY;
+	return CHAIN_NOBODY;
 }

@@ -1,13 +1,13 @@
 #ifndef FINGERPRINT_PROMPT_TURN_H
 #define FINGERPRINT_PROMPT_TURN_H
 
+#include "fingerprint/chain.h"
 #include "fingerprint/clip.h"
-#include "fingerprint/conversation.h"
 #include "fingerprint/environment.h"
 
 /* A turn under way: what is known of it whoever turns out to have said it. */
 struct prompt_turn {
-	enum conversation_role role;
+	enum chain_role role;
 	bool has_text, has_call, has_result;
 	uint16_t results;    /* of tools, as far as counted */
 	uint32_t text_bytes; /* stops at its maximum, as all lengths here */
@@ -28,10 +28,10 @@ void prompt_turn_add_other(
 
 /* Who said it: as told, else the assistant if it calls a tool, else the user; but a user's
  * message that brings a tool's results is the tool's turn, whatever else it says. */
-enum conversation_role prompt_turn_role(const struct prompt_turn *turn);
+enum chain_role prompt_turn_role(const struct prompt_turn *turn);
 
 /* The role of that name in any dialect; NOBODY for a name nobody knows. */
-enum conversation_role prompt_turn_role_named(struct bytes name);
+enum chain_role prompt_turn_role_named(struct bytes name);
 
 /* Adds with a stop at the maximum. */
 static inline uint32_t prompt_turn_sum(uint32_t a, size_t b)

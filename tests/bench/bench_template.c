@@ -66,7 +66,7 @@ static void on_text(void *arg, struct bytes piece, bool is_last)
 
 	if (column == COL_NONE)
 		return;
-	row->at[column] = xrealloc_array(row->at[column], row->len[column] + piece.len + 1, 1);
+	row->at[column] = xalloc_grow(row->at[column], row->len[column] + piece.len + 1, 1);
 	memcpy(row->at[column] + row->len[column], piece.at, piece.len);
 	row->len[column] += piece.len;
 	row->at[column][row->len[column]] = '\0';
@@ -145,7 +145,7 @@ static struct group *group_of(struct corpus *corpus, const char *family, const c
 		if (!strcmp(corpus->groups[i].template, template) &&
 		    !strcmp(corpus->groups[i].family, family))
 			return &corpus->groups[i];
-	corpus->groups = xrealloc_array(
+	corpus->groups = xalloc_grow(
 	    corpus->groups, corpus->count + 1, sizeof(*corpus->groups));
 	group = &corpus->groups[corpus->count++];
 	*group = (struct group){ .family = xalloc_text(family),

@@ -35,6 +35,7 @@ START_TEST(white_space_and_splits_do_not_count)
 		ck_assert_uint_eq(digest_in_steps(&keys, b, step), value);
 	}
 	ck_assert_uint_ne(digest_in_steps(&keys, BYTES("one two three fours"), 100), value);
+	keyed_hash_free(keys.hash);
 }
 END_TEST
 
@@ -47,6 +48,8 @@ START_TEST(another_secret_gives_strangers)
 	    digest_in_steps(&a, BYTES("text"), 4), digest_in_steps(&b, BYTES("text"), 4));
 	ck_assert_uint_ne(text_digest_whole(&a, HASH_SYSTEM, BYTES("text")),
 	    text_digest_whole(&a, HASH_PAYLOAD, BYTES("text")));
+	keyed_hash_free(a.hash);
+	keyed_hash_free(b.hash);
 }
 END_TEST
 

@@ -81,19 +81,19 @@ START_TEST(the_last_eight_points_are_kept_newest_first)
 {
 	const struct text_digest_keys *keys = &prompt_rig_kit()->keys;
 	uint64_t due[12];
-	struct conversation conversation;
+	struct chain chain;
 	struct prompt_facts facts;
 
-	conversation_init(&conversation, 0);
+	chain_init(&chain, 0);
 	for (uint64_t i = 0; i < 12; i++) {
-		conversation_add(&conversation, keys, CONVERSATION_USER, i);
-		due[i] = conversation.chain;
+		chain_add(&chain, keys, CHAIN_USER, i);
+		due[i] = chain.link;
 		if (i < 11) {
-			conversation_add(&conversation, keys, CONVERSATION_ASSISTANT, 100 + i);
-			conversation_add(&conversation, keys, CONVERSATION_ASSISTANT, 200 + i);
+			chain_add(&chain, keys, CHAIN_ASSISTANT, 100 + i);
+			chain_add(&chain, keys, CHAIN_ASSISTANT, 200 + i);
 		}
 	}
-	conversation_end(&conversation, &facts);
+	chain_end(&chain, &facts);
 	ck_assert_uint_eq(facts.conversation, due[11]);
 	ck_assert_uint_eq(facts.earlier_count, PROMPT_EARLIER);
 	for (int i = 0; i < PROMPT_EARLIER; i++)
@@ -116,16 +116,16 @@ START_TEST(a_million_random_conversations_never_meet)
 
 	ck_assert_ptr_nonnull(chains);
 	for (int i = 0; i < COUNT; i++) {
-		struct conversation conversation;
+		struct chain chain;
 		char at[64];
 		struct text text = text_in(at, sizeof(at));
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		text_add_format(&text, "turn %d of %016lx", i % 7, seed);
-		conversation_init(&conversation, 0);
-		conversation_add(&conversation, keys, CONVERSATION_USER,
+		chain_init(&chain, 0);
+		chain_add(&chain, keys, CHAIN_USER,
 		    text_digest_whole(keys, HASH_CONVERSATION, text_bytes(&text)));
-		chains[i] = conversation.chain;
+		chains[i] = chain.link;
 	}
 	qsort(chains, COUNT, sizeof(*chains), compare);
 	for (int i = 1; i < COUNT; i++)
@@ -134,6 +134,6 @@ START_TEST(a_million_random_conversations_never_meet)
 }
 END_TEST
 
-UNIT_MAIN("conversation", an_extension_is_recognised_however_it_is_written,
+UNIT_MAIN("chain", an_extension_is_recognised_however_it_is_written,
     another_word_another_role_or_another_order_is_another_conversation,
     the_last_eight_points_are_kept_newest_first, a_million_random_conversations_never_meet)
