@@ -51,6 +51,11 @@ foreach(source ${BENCH_SOURCES})
 	target_link_libraries(${name} PRIVATE retort PkgConfig::WORLD Threads::Threads)
 endforeach()
 
+file(GLOB LOAD_SOURCES CONFIGURE_DEPENDS tests/bench/load/*.c)
+add_executable(bench_load ${LOAD_SOURCES})
+set_target_properties(bench_load PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+target_link_libraries(bench_load PRIVATE retort PkgConfig::WORLD)
+
 function(add_bench_peer bench module definition)
 	pkg_check_modules(${definition} QUIET IMPORTED_TARGET ${module})
 	if(${definition}_FOUND)

@@ -16,8 +16,10 @@ def text(events):
 class Mock(program.Program):
     name = "mock-llm"
 
-    def __init__(self, options, tls=None):
-        command = [program.binary("mock-llm"), "--listen", "127.0.0.1:0", "--log", "seen"]
+    def __init__(self, options, tls=None, log=True):
+        command = [program.binary("mock-llm"), "--listen", "127.0.0.1:0"]
+        if log:
+            command += ["--log", "seen"]
         if tls:
             command += ["--tls", str(tls.certificate), str(tls.key)]
         super().__init__(command + [str(option) for option in options])
@@ -52,5 +54,6 @@ class Mock(program.Program):
         return [line["seen"] for line in self.log("request")]
 
 
-def run(*options, tls=None):
-    return Mock(options, tls)
+def run(*options, tls=None, log=True):
+    """`log=False` for benches: writing down what arrives costs more than answering it."""
+    return Mock(options, tls, log)

@@ -48,6 +48,7 @@ class Program:
     """A child with its output in files. Subclasses set `name` and may refine `is_ready`."""
 
     name = "program"
+    shown_lines = 100
 
     def __init__(self, command, env=None, expect_status=0):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
@@ -109,8 +110,8 @@ class Program:
         print(f"--- {self.name}: {' '.join(map(str, self.command))}")
         for which, text in (("stdout", self.stdout()), ("stderr", self.stderr())):
             if text:
-                print(f"--- {self.name} {which} (last 100 lines)")
-                print("\n".join(text.splitlines()[-100:]))
+                print(f"--- {self.name} {which} (its end)")
+                print("\n".join(text.splitlines()[-self.shown_lines:]))
 
     def __enter__(self):
         try:
