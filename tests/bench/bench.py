@@ -12,6 +12,7 @@ Standard library only; needs nginx, haproxy, strace, valgrind, redis-server and 
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import time
 
@@ -33,8 +34,10 @@ class Row:
 
 def cpu(variant="plain", **options):
     def once(bank, column):
-        return measure.cpu(bank.proxy(column, variant), warm_ms=150, run_ms=bank.run_ms,
-                           **options)
+        proxy = bank.proxy(column, variant)
+        if variant == "refuse":
+            measure.exhaust(proxy)
+        return measure.cpu(proxy, warm_ms=150, run_ms=bank.run_ms, **options)
     return once
 
 
@@ -69,6 +72,7 @@ def redis_cpu(bank, column):
     options = {"warm_ms": 150, "run_ms": bank.run_ms}
     plain = measure.cpu(bank.proxy(column), **options)
     found = measure.cpu(bank.proxy(column, "redis"), **options)
+    assert bank.redis().keys(), "Redis holds nothing: it was not used"
     found["memory_us"] = plain["value"]
     found["redis_us"] = found["value"]
     found["value"] -= plain["value"]
@@ -79,6 +83,7 @@ def redis_dead(bank, column):
     """The median with Redis killed over the median with Redis alive."""
     proxy = bank.proxy(column, "redis")
     alive = measure.latency(proxy.clear, 1024)
+    assert bank.redis().keys(), "Redis holds nothing: it was not used"
     bank.redis().kill()
     try:
         found = measure.latency(proxy.clear, 1024)
@@ -127,14 +132,22 @@ ROWS = [
 ]
 
 
-def measure_row(bank, row, columns, rounds):
-    """All figures of a row: {column: [dict, …]}, taken round by round."""
+def measure_row(bank, row, columns, rounds, failures):
+    """All figures of a row: {column: [dict, …]}, taken round by round. A column that fails is
+    left out of the row and said in `failures`."""
     chosen = [name for name in columns if not row.columns or name in row.columns]
     found = {name: [] for name in chosen}
     for number in range(min(rounds, row.rounds or rounds)):
         turn = number % len(chosen) if chosen else 0
         for name in chosen[turn:] + chosen[:turn]:
-            found[name].append(row.once(bank, name))
+            if name not in found:
+                continue
+            try:
+                found[name].append(row.once(bank, name))
+            except (AssertionError, OSError, subprocess.SubprocessError) as error:
+                failures.append(f"{row.name}, {name}: {str(error)[:400]}")
+                del found[name]
+                continue
             print(f"\r{row.name} {number + 1} {name}: {found[name][-1]['value']:.2f}\033[K",
                   end="", file=sys.stderr, flush=True)
     return found
@@ -201,13 +214,13 @@ def main():
         print(f"{name}: not here, its column stays empty", file=sys.stderr)
     if not wanted:
         sys.exit("no such row; there are " + ", ".join(row.name for row in ROWS))
-    results, taken = [], {}
+    results, taken, failures = [], {}, []
     started = time.time()
     with Bank() as bank:
         bank.run_ms = 400 if words.quick else 800
         for row in wanted:
             found = measure_row(bank, row, [n for n in columns if n not in missing],
-                                3 if words.quick else words.rounds)
+                                3 if words.quick else words.rounds, failures)
             taken[row.name] = found
             results.append((row, compare(row, found)))
     print("\r\033[K", end="", file=sys.stderr)
@@ -219,7 +232,9 @@ def main():
         print_table(results, columns)
         print(f"\nmedians of up to {3 if words.quick else words.rounds} interleaved rounds, "
               f"{time.time() - started:.0f} s in all")
-    sys.exit(any(result["verdict"] == "MISSED" for _, result in results))
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    sys.exit(bool(failures) or any(result["verdict"] == "MISSED" for _, result in results))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import os
 import pathlib
 import secrets
 import shutil
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -82,7 +81,8 @@ class Nginx(Proxy):
         is_limited = self.variant == "refuse" or self.name == "nginx-limit"
         self.fill("nginx.conf.in", "nginx.conf",
                   USER="user root;" if os.geteuid() == 0 else "",
-                  MODULES="\n".join(pathlib.Path(path).read_text() for path in LUA_MODULES)
+                  MODULES="\n".join(pathlib.Path(path).read_text().replace(
+                      "modules/", "/usr/lib/nginx/modules/") for path in LUA_MODULES)
                   if is_lua else "",
                   HTTP=(HERE / "nginx_lua.conf.in").read_text() if is_lua else "",
                   RATE="1r/m" if self.variant == "refuse" else "100000r/s",
@@ -155,21 +155,20 @@ class Bank:
         self.running = {}
 
     def __enter__(self):
-        self.mock = self.stack.enter_context(mock.run(log=False))
-        subprocess.run(["taskset", "-apc", LOAD_CORE, str(self.mock.pid)],
-                       check=True, capture_output=True)
+        self.mock = self._pin(mock.run(log=False))
         self.upstream = f"127.0.0.1:{self.mock.address[1]}"
         return self
 
     def __exit__(self, *why):
         return self.stack.__exit__(*why)
 
+    def _pin(self, made):
+        made.command = pinned(LOAD_CORE, made.command)
+        return self.stack.enter_context(made)
+
     def redis(self):
         if "redis" not in self.running:
-            store = self.stack.enter_context(redis.run())
-            subprocess.run(["taskset", "-apc", LOAD_CORE, str(store.pid)],
-                           check=True, capture_output=True)
-            self.running["redis"] = store
+            self.running["redis"] = self._pin(redis.run())
         return self.running["redis"]
 
     def proxy(self, name, variant="plain"):

@@ -11,6 +11,7 @@
 #include "tally.h"
 
 #include <arpa/inet.h>
+#include <event2/event_struct.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ struct run {
 	struct load load;
 	struct shots *shots;
 	struct tally latencies;
+	struct event warm, end, tick, input;
 	uint64_t start_us, due, taken, from_us, from_cpu_ns, until_us;
 };
 
@@ -128,14 +130,16 @@ static void start_clock(struct event_base *base, unsigned rate)
 
 	run.start_us = load_now_us() + (uint64_t)gap / 1000;
 	timerfd_settime(fd, 0, &every, NULL);
-	event_add(event_new(base, fd, EV_READ | EV_PERSIST, on_tick, NULL), NULL);
+	event_assign(&run.tick, base, fd, EV_READ | EV_PERSIST, on_tick, NULL);
+	event_add(&run.tick, NULL);
 }
 
-static void arm(struct event_base *base, unsigned ms, event_callback_fn callback)
+static void arm(struct event *event, unsigned ms, event_callback_fn callback)
 {
 	struct timeval delay = { ms / 1000, (ms % 1000) * 1000 };
 
-	event_add(evtimer_new(base, callback, NULL), &delay);
+	evtimer_assign(event, run.load.base, callback, NULL);
+	event_add(event, &delay);
 }
 
 static void report(void)
@@ -278,6 +282,23 @@ static void raise_file_limit(void)
 	}
 }
 
+/* Says when to begin measuring and when to end. */
+static void schedule(const struct load_options *options)
+{
+	if (options->requests || options->is_held || !options->warm_ms)
+		begin_measuring();
+	else
+		arm(&run.warm, options->warm_ms, on_warm);
+	if (options->rate)
+		start_clock(run.load.base, options->rate);
+	if (options->is_held) {
+		event_assign(&run.input, run.load.base, STDIN_FILENO, EV_READ, on_end, NULL);
+		event_add(&run.input, NULL);
+	} else if (!options->requests) {
+		arm(&run.end, options->warm_ms + options->run_ms, on_end);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct load_options *options = &run.load.options;
@@ -296,22 +317,15 @@ int main(int argc, char **argv)
 	run.load.base = event_base_new();
 	run.load.tls = options->is_tls ? open_tls() : NULL;
 	prompts = prompt_new(options);
-	if (options->requests || options->is_held || !options->warm_ms)
-		begin_measuring();
-	else
-		arm(run.load.base, options->warm_ms, on_warm);
-	if (options->rate)
-		start_clock(run.load.base, options->rate);
+	schedule(options);
 	run.shots = shot_open(&run.load, prompts);
-	if (options->is_held)
-		event_add(event_new(run.load.base, 0, EV_READ, on_end, NULL), NULL);
-	else if (!options->requests)
-		arm(run.load.base, options->warm_ms + options->run_ms, on_end);
 	event_base_dispatch(run.load.base);
 	run.until_us = load_now_us();
 	report();
 	shot_close(run.shots);
 	prompt_free(prompts);
 	tally_free(&run.latencies);
+	event_base_free(run.load.base);
+	SSL_CTX_free(run.load.tls);
 	return 0;
 }

@@ -15,7 +15,7 @@ void tally_add(struct tally *tally, uint64_t us)
 {
 	if (tally->count == tally->room) {
 		tally->room = tally->room ? tally->room * 2 : 1 << 16;
-		tally->us = xrealloc_array(tally->us, tally->room, sizeof(*tally->us));
+		tally->us = xalloc_grow(tally->us, tally->room, sizeof(*tally->us));
 	}
 	tally->us[tally->count++] = us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
 }
