@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 import time
 
 
@@ -30,8 +31,12 @@ class Reply:
 class Connection:
     """One connection to (host, port), with TLS when an ssl.SSLContext is given."""
 
-    def __init__(self, address, tls=None, name="127.0.0.1", seconds=20):
-        self.socket = socket.create_connection(address, timeout=seconds)
+    def __init__(self, address, tls=None, name="127.0.0.1", seconds=20, window=None):
+        self.socket = socket.socket(socket.AF_INET)
+        if window:  # what the kernel takes before somebody must read
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        self.socket.settimeout(seconds)
+        self.socket.connect(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_hostname=name)
@@ -133,6 +138,14 @@ class Connection:
             while found := next((m for m in (b"\r\n\r\n", b"\n\n") if m in held), None):
                 event, _, held = held.partition(found)
                 yield time.monotonic(), event
+
+    def half_close(self):
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def reset(self):
+        """RST, whatever is still on its way."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
 
     def ends(self):
         """Reads to the end: "closed" or "reset"; whatever came before stays in `pending`."""

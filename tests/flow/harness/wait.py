@@ -17,3 +17,8 @@ def until(question, what, seconds=SECONDS):
             raise AssertionError(f"waited {seconds:g} s in vain: {what}")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.1)
+
+
+def pace(seconds):
+    """The pause of a peer that is slow by its nature; never a way to wait for another."""
+    time.sleep(seconds)
