@@ -165,6 +165,7 @@ void client_open(struct worker *worker, int fd, size_t listener, const struct ad
 	client->listener = listener;
 	client->link.events = &client_events;
 	link_open(&client->link, worker, fd, NULL, LINK_OPEN);
+	client->link.hears_end = true;
 	enlist(worker, client);
 	worker_deadline(
 	    worker, &client->deadline, config->timeouts.handshake_us, on_late_handshake);

@@ -127,6 +127,14 @@ void exchange_go(struct exchange *exchange)
 		lay_to_rest(exchange);
 }
 
+/* Trust: any other protocol (h2c above all) would be a tunnel for requests that nobody counts.
+ * An upgrade may always be left aside (RFC 9110 §7.8). */
+static bool is_websocket(const struct http1_head *head)
+{
+	return head->wants_upgrade &&
+	       bytes_equal_nocase(http1_value(head, HTTP1_UPGRADE), BYTES("websocket"));
+}
+
 struct exchange *exchange_new(
     struct client *client, const struct codec *codec, const struct http1_head *head)
 {
@@ -145,7 +153,7 @@ struct exchange *exchange_new(
 	exchange->is_request_chunked = head->framing == HTTP1_FRAMING_CHUNKED;
 	exchange->request_length = head->content_length;
 	exchange->is_head_request = bytes_equal(head->method, BYTES("HEAD"));
-	exchange->is_upgrade = head->wants_upgrade;
+	exchange->is_upgrade = is_websocket(head);
 	exchange->began_us = worker->now_us;
 	exchange->record.facts.at_us = worker_wall_us(worker);
 	exchange->record.facts.exchange = worker_next_exchange(worker);
@@ -239,7 +247,7 @@ static enum pass pass_send(struct exchange *exchange)
 
 static enum pass pass_relay(struct exchange *exchange)
 {
-	if (!exchange->reply_done)
+	if (!exchange->reply_done || (exchange->is_tunnel && !exchange->request_done))
 		return PASS_WAIT;
 	exchange->end = EXCHANGE_END_DONE;
 	return PASS_ASIDE;
@@ -247,7 +255,7 @@ static enum pass pass_relay(struct exchange *exchange)
 
 static int status_of(const struct exchange *exchange)
 {
-	if (exchange->end == EXCHANGE_END_CLIENT_GONE)
+	if (exchange->end == EXCHANGE_END_CLIENT_GONE && !exchange->is_tunnel)
 		return 499;
 	return exchange->record.reply.status;
 }

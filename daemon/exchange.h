@@ -48,13 +48,13 @@ struct exchange {
 	uint8_t station, end;
 	bool is_walking, is_rung;
 	bool is_head_request, is_upgrade, is_tunnel, is_counted_open;
-	bool request_done; /* the codec has given the last byte of the request */
+	bool request_done; /* the codec has given the last byte of the request, of the tunnel */
 	bool reply_begun;  /* a final reply's head went to the client */
 	bool reply_done;   /* its last byte too */
 	bool is_request_chunked, is_last_chunk_sent;
-	bool is_send_broken; /* the upstream takes no more of the request */
-	uint8_t tries;       /* connections taken for it */
-	uint8_t voice;       /* enum dialect_voice */
+	bool is_upstream_deaf; /* it takes no more, but what it said may still be read */
+	uint8_t tries;         /* connections taken for it */
+	uint8_t voice;         /* enum dialect_voice */
 	struct worker *worker;
 	struct lease *lease;
 	const struct codec *codec;

@@ -34,10 +34,31 @@ static bool is_ours(const struct http1_header *header)
 	}
 }
 
-static void put_passing(struct text *out, const struct http1_head *head)
+/* What names a hop before us. */
+static bool is_hop_claim(const struct http1_header *header)
 {
+	switch (header->known) {
+	case HTTP1_FORWARDED:
+	case HTTP1_X_REAL_IP:
+	case HTTP1_X_FORWARDED_HOST:
+	case HTTP1_X_FORWARDED_PORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Trust: what names hops before us is passed on from a trusted peer only; an upstream that
+ * believes us would believe anybody otherwise. */
+static void put_passing(const struct exchange *exchange, struct text *out)
+{
+	const struct http1_head *head = exchange->head;
+	bool is_trusted = cidr_list_has(
+	    exchange->lease->snapshot->trusted, &exchange->client->peer);
+
 	for (size_t i = 0; i < head->count; i++)
-		if (!is_ours(&head->header[i]))
+		if (!is_ours(&head->header[i]) &&
+		    (is_trusted || !is_hop_claim(&head->header[i])))
 			http1_put_header(out, head->header[i].name, head->header[i].value);
 }
 
@@ -105,7 +126,7 @@ void forward_write_head(const struct exchange *exchange, struct text *out)
 
 	http1_put_request_line_of(out, head);
 	http1_put_header(out, BYTES("Host"), host ? bytes_of_text(host) : head->host);
-	put_passing(out, head);
+	put_passing(exchange, out);
 	http1_put_framing(out, head->framing, head->content_length);
 	if (exchange->is_upgrade)
 		put_upgrade(head, out);

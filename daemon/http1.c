@@ -30,8 +30,7 @@ static void wait_for(struct client *client, int64_t after_us)
 
 static void open_http1(struct client *client)
 {
-	client->http1 = (struct http1_side){ .phase = HTTP1_PHASE_HEAD,
-		.is_body_wanted = true };
+	client->http1 = (struct http1_side){ .phase = HTTP1_PHASE_HEAD };
 	wait_for(client, config_of(client)->timeouts.head_us);
 }
 
@@ -42,6 +41,13 @@ static void drop_stash(struct http1_side *side)
 	free(side->stash);
 	side->stash = NULL;
 	side->stash_bytes = side->stash_room = 0;
+}
+
+/* A next request waits until the reply before it has gone out: a client that asks and asks and
+ * does not read is not to fill our memory with answers. */
+static bool is_reply_under_way(const struct client *client)
+{
+	return client->http1.phase == HTTP1_PHASE_REPLY || link_has_pending(&client->link);
 }
 
 /* Keeps |rest|, which may lie in the stash itself, for the next turn. */
@@ -66,8 +72,14 @@ static void keep_rest(struct client *client, struct bytes rest)
 		memcpy(side->stash, rest.at, rest.len);
 	}
 	side->stash_bytes = rest.len;
-	if (side->phase == HTTP1_PHASE_REPLY && side->stash_bytes >= STASH_MOST)
+	if (side->stash_bytes >= STASH_MOST && is_reply_under_way(client))
 		link_want_reading(&client->link, false);
+}
+
+static void end_our_side(struct client *client)
+{
+	wait_for(client, LINGER_US);
+	link_shutdown(&client->link);
 }
 
 /* Our side is closed once everything is out; then the client has a moment to read it, so that a
@@ -76,10 +88,13 @@ static void linger(struct client *client)
 {
 	client->http1.phase = HTTP1_PHASE_LINGER;
 	drop_stash(&client->http1);
-	wait_for(client, LINGER_US);
 	link_want_reading(&client->link, true);
-	if (!link_has_pending(&client->link))
-		link_shutdown(&client->link);
+	if (link_has_pending(&client->link))
+		wait_for(client, config_of(client)->timeouts.send_us);
+	else if (client->link.has_ended)
+		client_close(client, false);
+	else
+		end_our_side(client);
 }
 
 static void answer_fault(struct client *client, int status, const char *detail)
@@ -96,8 +111,8 @@ static void begin_exchange(struct client *client, const struct http1_head *head)
 	side->minor = head->minor;
 	side->keeps_alive = head->keeps_alive && !side->is_draining;
 	side->expects_continue = head->expects_continue;
-	side->has_last_chunk = side->is_chunked_out = side->ends_by_close = side->has_spoken =
-	    false;
+	side->has_last_chunk = side->is_chunked_out = side->ends_by_close = false;
+	side->has_spoken = side->is_tunnel_ended = false;
 	side->swallowed = 0;
 	side->phase = HTTP1_PHASE_BODY;
 	if (head->framing == HTTP1_FRAMING_CHUNKED && !side->trailer_line)
@@ -146,6 +161,16 @@ static bool eat_head(struct client *client, struct bytes *input)
 	return true;
 }
 
+static void refuse_body(struct exchange *exchange, enum http1_fault fault)
+{
+	if (exchange->reply_begun)
+		exchange_end(exchange, EXCHANGE_END_CLIENT_BAD);
+	else
+		exchange_answer(exchange, http1_fault_status(fault) == 431
+					      ? REFUSAL_HEAD_TOO_LARGE
+					      : REFUSAL_BAD_REQUEST);
+}
+
 static bool eat_body(struct client *client, struct bytes *input)
 {
 	struct http1_side *side = &client->http1;
@@ -168,7 +193,7 @@ static bool eat_body(struct client *client, struct bytes *input)
 		metrics_count(
 		    client->worker->seat.metrics, METRIC_CLIENT_FAULTS, side->body.fault);
 		side->keeps_alive = false;
-		exchange_answer(exchange, REFUSAL_BAD_REQUEST);
+		refuse_body(exchange, side->body.fault);
 		return false;
 	default:
 		return false;
@@ -186,7 +211,8 @@ static void next_request(struct client *client)
 		linger(client);
 		return;
 	}
-	wait_for(client, config_of(client)->timeouts.idle_us);
+	wait_for(client, link_has_pending(&client->link) ? config_of(client)->timeouts.send_us
+							 : config_of(client)->timeouts.idle_us);
 	link_want_reading(&client->link, true);
 }
 
@@ -221,7 +247,8 @@ static bool eat(struct client *client, struct bytes *input)
 
 	switch (side->phase) {
 	case HTTP1_PHASE_HEAD:
-		return input->len && eat_head(client, input);
+		return input->len && !link_has_pending(&client->link) &&
+		       eat_head(client, input);
 	case HTTP1_PHASE_BODY:
 		return eat_body(client, input);
 	case HTTP1_PHASE_SWALLOW:
@@ -254,11 +281,25 @@ static void feed(struct client *client, struct bytes input)
 		keep_rest(client, input);
 }
 
+static void feed_stash(struct client *client)
+{
+	struct http1_side *side = &client->http1;
+
+	if (!side->is_feeding && side->stash_bytes && side->phase != HTTP1_PHASE_CLOSED)
+		feed(client, bytes_of(side->stash, side->stash_bytes));
+}
+
+/* A client that ends its side has gone: half a connection cannot be told from none, and a reply
+ * for nobody costs the upstream dearly. Only in a tunnel each side ends for itself. */
 static void ended(struct client *client, enum link_end end)
 {
 	struct exchange *exchange = client->http1.exchange;
 
-	(void)end;
+	if (client->http1.phase == HTTP1_PHASE_TUNNEL && end == LINK_END_EOF) {
+		link_note_ended(&client->link);
+		exchange_request_end(exchange);
+		return;
+	}
 	if (exchange)
 		exchange_end(exchange, EXCHANGE_END_CLIENT_GONE);
 	if (client->http1.phase != HTTP1_PHASE_CLOSED)
@@ -316,16 +357,30 @@ static void drained(struct client *client)
 {
 	struct http1_side *side = &client->http1;
 
-	if (side->phase == HTTP1_PHASE_LINGER) {
-		link_shutdown(&client->link);
-		return;
-	}
-	if (side->phase != HTTP1_PHASE_BODY)
+	switch (side->phase) {
+	case HTTP1_PHASE_LINGER:
+		end_our_side(client);
+		break;
+	case HTTP1_PHASE_HEAD:
+		wait_for(client, config_of(client)->timeouts.idle_us);
+		link_want_reading(&client->link, true);
+		feed_stash(client);
+		break;
+	case HTTP1_PHASE_REPLY:
+	case HTTP1_PHASE_TUNNEL:
 		deadline_clear(&client->deadline);
+		if (side->is_tunnel_ended)
+			link_shutdown(&client->link);
+		break;
+	case HTTP1_PHASE_BODY:
+		wait_for(
+		    client, client->link.is_reading ? config_of(client)->timeouts.body_us : 0);
+		break;
+	default:
+		break;
+	}
 	if (side->exchange)
 		exchange_client_drained(side->exchange);
-	else if (side->phase == HTTP1_PHASE_HEAD)
-		wait_for(client, config_of(client)->timeouts.idle_us);
 }
 
 static void drain(struct client *client)
@@ -333,7 +388,8 @@ static void drain(struct client *client)
 	struct http1_side *side = &client->http1;
 
 	side->is_draining = true;
-	if (side->phase == HTTP1_PHASE_HEAD && !side->has_spoken)
+	if (side->phase == HTTP1_PHASE_HEAD && !side->has_spoken && !side->stash_bytes &&
+	    !link_has_input(&client->link))
 		client_close(client, false);
 	else
 		side->keeps_alive = false;
@@ -351,6 +407,19 @@ static void close_http1(struct client *client)
 	side->trailer_line = NULL;
 	if (exchange)
 		exchange_end(exchange, EXCHANGE_END_STOPPED);
+}
+
+/* It does not read what it asked for, or lingers. Whoever reads slowly but reads is waited for;
+ * what the kernel still holds for a client that lingers is left to it. */
+static void end_late(struct client *client)
+{
+	int64_t taken = link_taken_bytes(&client->link), before = client->http1.taken_bytes;
+
+	client->http1.taken_bytes = taken;
+	if (link_has_pending(&client->link) && taken > before)
+		wait_for(client, config_of(client)->timeouts.send_us);
+	else
+		client_close(client, link_has_pending(&client->link));
 }
 
 /* A client that says nothing: before its first byte it just goes; within a head or a body it is
@@ -374,8 +443,8 @@ static void on_deadline(struct deadline *deadline)
 		side->keeps_alive = false;
 		exchange_answer(side->exchange, REFUSAL_SLOW);
 		break;
-	default: /* it does not read what it asked for, or lingers */
-		client_close(client, true);
+	default:
+		end_late(client);
 		break;
 	}
 }
@@ -424,17 +493,21 @@ static void release(struct exchange *exchange, bool is_clean)
 		return;
 	}
 	go_on(client);
-	if (!side->is_feeding && side->stash_bytes && side->phase != HTTP1_PHASE_CLOSED)
-		feed(client, bytes_of(side->stash, side->stash_bytes));
+	feed_stash(client);
 }
 
 static void want_body(struct exchange *exchange, bool is_wanted)
 {
 	struct client *client = exchange->client;
+	struct http1_side *side = &client->http1;
 
-	if (client->http1.phase == HTTP1_PHASE_BODY ||
-	    client->http1.phase == HTTP1_PHASE_TUNNEL)
-		link_want_reading(&client->link, is_wanted);
+	if (side->phase != HTTP1_PHASE_BODY && side->phase != HTTP1_PHASE_TUNNEL)
+		return;
+	link_want_reading(&client->link, is_wanted);
+	if (side->phase == HTTP1_PHASE_BODY) /* nobody is slow who is not read */
+		wait_for(client, is_wanted ? config_of(client)->timeouts.body_us : 0);
+	if (is_wanted)
+		feed_stash(client);
 }
 
 static bool flush(struct exchange *exchange)
@@ -445,10 +518,13 @@ static bool flush(struct exchange *exchange)
 		exchange_end(exchange, EXCHANGE_END_CLIENT_GONE);
 		return false;
 	}
-	if (!link_has_pending(&client->link))
-		return true;
-	wait_for(client, config_of(client)->timeouts.send_us);
-	return false;
+	if (link_has_pending(&client->link)) {
+		wait_for(client, config_of(client)->timeouts.send_us);
+		return false;
+	}
+	if (client->http1.is_tunnel_ended)
+		link_shutdown(&client->link);
+	return true;
 }
 
 const struct codec codec_http1 = {

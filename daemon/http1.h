@@ -27,11 +27,13 @@ struct http1_side {
 	uint8_t phase; /* enum http1_phase */
 	uint8_t minor; /* of the request under way */
 	bool keeps_alive, is_chunked_out, has_last_chunk, ends_by_close;
-	bool is_feeding, is_body_wanted, expects_continue, is_draining, has_spoken;
+	bool is_feeding, expects_continue, is_draining, has_spoken;
+	bool is_tunnel_ended; /* the upstream has ended its side of the tunnel */
 	struct exchange *exchange;
 	struct http1_finder finder;
 	struct http1_body body;
 	uint64_t swallowed;
+	int64_t taken_bytes; /* link_taken_bytes when the send deadline last passed */
 	char *trailer_line;
 	char *stash; /* malloc'd; NULL when empty */
 	size_t stash_bytes, stash_room;

@@ -11,7 +11,8 @@
 #include <assert.h>
 #include <stdio.h>
 
-#define CHUNK_ROOM 64 /* text around one chunk */
+#define CHUNK_ROOM        64          /* text around one chunk */
+#define INTERIM_TEXT_MOST (16 * 1024) /* the rest of a gather is for the head that counts */
 
 static struct gather *gather_of(struct exchange *exchange)
 {
@@ -54,10 +55,13 @@ static void put_passing(struct text *text, const struct http1_head *head)
 void http1_reply_interim(struct exchange *exchange, const struct http1_head *head)
 {
 	struct gather *gather = gather_of(exchange);
-	struct text text = gather_open_text(gather);
+	struct text text;
 
 	if (exchange->client->http1.minor == 0) /* HTTP/1.0 knows no interim replies */
 		return;
+	if (gather->text_used > INTERIM_TEXT_MOST)
+		http1_reply_flush(exchange->client);
+	text = gather_open_text(gather);
 	http1_put_status_line(&text, head->status, head->reason);
 	put_passing(&text, head);
 	http1_put_end(&text);
@@ -178,14 +182,17 @@ void http1_reply_trailer(struct exchange *exchange, struct bytes line)
 		return; /* nowhere to put it: RFC 9110 §6.5.1 lets it be dropped */
 	end_chunks(exchange);
 	if (!gather_has_room(gather, 1, line.len + 2))
-		return;
+		http1_reply_flush(exchange->client);
 	gather_copy(gather, line);
 	gather_copy(gather, BYTES("\r\n"));
 }
 
 void http1_reply_end(struct exchange *exchange)
 {
-	if (!exchange->client->http1.is_chunked_out)
+	struct http1_side *side = &exchange->client->http1;
+
+	side->is_tunnel_ended = side->phase == HTTP1_PHASE_TUNNEL;
+	if (!side->is_chunked_out)
 		return;
 	end_chunks(exchange);
 	gather_copy(gather_of(exchange), BYTES("\r\n"));

@@ -9,21 +9,51 @@
 #include "worker_inside.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <openssl/err.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 static void on_writable(evutil_socket_t fd, short what, void *arg);
 
-static void arm_reading(struct link *link)
+/*
+ * What |readable| is to wait for. While reading is not wanted, a FIN shows as EV_CLOSED; a
+ * reset rings no bell but that of reading or writing (epoll's error), so writing is waited for
+ * too, by its edge, for the socket may well be writable all the time. Where writing is armed,
+ * that event meets the reset; libevent lets no edge stand beside a level.
+ */
+static short watch_of(const struct link *link)
 {
-	short what = link->is_reading ? EV_READ : EV_CLOSED;
+	if (link->has_ended)
+		return 0;
+	if (link->is_reading)
+		return EV_READ | EV_PERSIST;
+	if (!link->hears_end)
+		return 0;
+	return EV_CLOSED | EV_PERSIST | (link->is_write_armed ? 0 : EV_WRITE | EV_ET);
+}
 
-	event_assign(&link->readable, link->worker->base, link->fd, what | EV_PERSIST,
-	    on_readable, link);
-	event_add(&link->readable, NULL);
+static void stop_watching(struct link *link)
+{
+	if (link->watched)
+		event_del(&link->readable);
+	link->watched = 0;
+}
+
+static void watch(struct link *link)
+{
+	short what = watch_of(link);
+
+	if (what == link->watched)
+		return;
+	stop_watching(link);
+	link->watched = what;
+	event_assign(&link->readable, link->worker->base, link->fd, what, on_readable, link);
+	if (what)
+		event_add(&link->readable, NULL);
 }
 
 static void arm_writing(struct link *link, bool is_wanted)
@@ -31,10 +61,11 @@ static void arm_writing(struct link *link, bool is_wanted)
 	if (link->is_write_armed == is_wanted)
 		return;
 	link->is_write_armed = is_wanted;
+	if (!is_wanted)
+		event_del(&link->writable);
+	watch(link);
 	if (is_wanted)
 		event_add(&link->writable, NULL);
-	else
-		event_del(&link->writable);
 }
 
 void link_open(
@@ -51,7 +82,7 @@ void link_open(
 		.events = events };
 	event_assign(
 	    &link->writable, worker->base, fd, EV_WRITE | EV_PERSIST, on_writable, link);
-	arm_reading(link);
+	watch(link);
 	if (state == LINK_CONNECTING)
 		arm_writing(link, true);
 }
@@ -69,7 +100,8 @@ void link_close(struct link *link, bool is_abrupt)
 {
 	if (link->state == LINK_CLOSED)
 		return;
-	event_del(&link->readable);
+	link->has_ended = true;
+	stop_watching(link);
 	arm_writing(link, false);
 	if (link->ssl) {
 		if (link->state == LINK_OPEN && !is_abrupt)
@@ -96,11 +128,16 @@ void link_want_reading(struct link *link, bool is_wanted)
 	if (link->is_reading == is_wanted || link->state == LINK_CLOSED)
 		return;
 	link->is_reading = is_wanted;
-	event_del(&link->readable);
-	arm_reading(link);
+	watch(link);
 	/* bytes that TLS has already taken off the socket ring no bell of their own */
 	if (is_wanted && link->ssl && SSL_has_pending(link->ssl))
 		event_active(&link->readable, EV_READ, 1);
+}
+
+void link_note_ended(struct link *link)
+{
+	link->has_ended = true;
+	watch(link);
 }
 
 static enum link_end end_of_errno(void)
@@ -178,6 +215,7 @@ static ssize_t write_tls(struct link *link, const char *at, size_t len)
 		if (put <= 0)
 			return end_of_tls(link, put) == LINK_END_NONE ? (ssize_t)sent : -1;
 		sent += (size_t)put;
+		link->sent_bytes += (size_t)put;
 	}
 	return (ssize_t)sent;
 }
@@ -188,6 +226,7 @@ static ssize_t write_clear(struct link *link, const struct iovec *spans, int cou
 
 	if (put < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	link->sent_bytes += (size_t)put;
 	return put;
 }
 
@@ -216,20 +255,42 @@ static void keep_rest(struct link *link, const struct iovec *spans, int count, s
 	}
 }
 
+/* One run of bytes out of the first spans, and how many of them it took. */
+static int join(char *scratch, const struct iovec *spans, int count, struct bytes *run)
+{
+	size_t used = 0;
+	int taken = 0;
+
+	*run = bytes_of(spans->iov_base, spans->iov_len);
+	if (count == 1 || spans->iov_len > WORKER_SCRATCH_BYTES)
+		return 1;
+	for (; taken < count && used + spans[taken].iov_len <= WORKER_SCRATCH_BYTES; taken++) {
+		memcpy(scratch + used, spans[taken].iov_base, spans[taken].iov_len);
+		used += spans[taken].iov_len;
+	}
+	*run = bytes_of(scratch, used);
+	return taken;
+}
+
 /* TLS wants one run of bytes: one record where several writes would make several. */
 static ssize_t write_tls_spans(struct link *link, const struct iovec *spans, int count)
 {
-	char *scratch = link->worker->scratch;
-	size_t used = 0;
+	ssize_t sent = 0;
 
-	if (count == 1)
-		return write_tls(link, spans[0].iov_base, spans[0].iov_len);
-	for (int i = 0; i < count; i++) {
-		assert(used + spans[i].iov_len <= WORKER_SCRATCH_BYTES);
-		memcpy(scratch + used, spans[i].iov_base, spans[i].iov_len);
-		used += spans[i].iov_len;
+	while (count > 0) {
+		struct bytes run;
+		int taken = join(link->worker->scratch, spans, count, &run);
+		ssize_t put = write_tls(link, run.at, run.len);
+
+		if (put < 0)
+			return -1;
+		sent += put;
+		if ((size_t)put < run.len)
+			return sent;
+		spans += taken;
+		count -= taken;
 	}
-	return write_tls(link, scratch, used);
+	return sent;
 }
 
 int link_write(struct link *link, const struct iovec *spans, int count)
@@ -246,7 +307,6 @@ int link_write(struct link *link, const struct iovec *spans, int count)
 				 : write_clear(link, spans, count);
 		if (sent < 0)
 			return -1;
-		link->sent_bytes += (size_t)sent;
 	}
 	if ((size_t)sent == total)
 		return 0;
@@ -264,6 +324,22 @@ void link_move_pending(struct link *from, struct link *to)
 	if (to->state == LINK_OPEN && link_has_pending(to))
 		arm_writing(to, true);
 	drop_pending(from);
+}
+
+int64_t link_taken_bytes(const struct link *link)
+{
+	int queued = 0;
+
+	ioctl(link->fd, SIOCOUTQ, &queued);
+	return (int64_t)link->sent_bytes - queued;
+}
+
+bool link_has_input(const struct link *link)
+{
+	char byte;
+
+	return recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 ||
+	       (link->ssl && SSL_has_pending(link->ssl));
 }
 
 void link_shutdown(struct link *link)
@@ -284,7 +360,6 @@ static int flush_pending(struct link *link)
 
 	if (sent < 0)
 		return -1;
-	link->sent_bytes += (size_t)sent;
 	link->pending_at += (size_t)sent;
 	link->pending_bytes -= (size_t)sent;
 	if (!link_has_pending(link))
@@ -296,7 +371,9 @@ static int flush_pending(struct link *link)
 static void flush(struct link *link)
 {
 	if (flush_pending(link) < 0) {
-		link->events->on_end(link, LINK_END_RESET);
+		drop_pending(link);
+		arm_writing(link, false);
+		link->events->on_end(link, LINK_END_DEAF);
 		return;
 	}
 	arm_writing(link, link_has_pending(link));
@@ -334,13 +411,18 @@ static void shake(struct link *link)
 		link->events->on_end(link, end);
 }
 
-static void finish_connecting(struct link *link)
+static int socket_error(const struct link *link)
 {
 	int error = 0;
 	socklen_t size = sizeof(error);
 
 	getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-	if (error) {
+	return error;
+}
+
+static void finish_connecting(struct link *link)
+{
+	if (socket_error(link)) {
 		link->events->on_end(link, LINK_END_REFUSED);
 		return;
 	}
@@ -362,10 +444,12 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		return; /* the writable event tells how connecting went */
 	if (link->state == LINK_SHAKING)
 		shake(link);
+	else if (what & EV_READ)
+		link->events->on_readable(link);
 	else if (what & EV_CLOSED)
 		link->events->on_end(link, LINK_END_EOF);
-	else
-		link->events->on_readable(link);
+	else if (socket_error(link))
+		link->events->on_end(link, LINK_END_RESET);
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *arg)

@@ -29,6 +29,7 @@ enum link_end {
 	LINK_END_RESET,   /* the connection broke */
 	LINK_END_REFUSED, /* connect(2) failed */
 	LINK_END_TLS,     /* the handshake failed, or a record was bad */
+	LINK_END_DEAF,    /* the peer takes nothing more; what it said may still be read */
 	LINK_END_COUNT
 };
 
@@ -42,8 +43,12 @@ struct link_events {
 struct link {
 	uint32_t magic;
 	uint8_t state;   /* enum link_state */
-	bool is_reading; /* reading is wanted; else only the peer's end is watched */
+	bool is_reading; /* reading is wanted; else at most the peer's end is watched */
+	bool hears_end;  /* the owner's wish: the peer's end is told while reading is not wanted
+			  */
+	bool has_ended;  /* the peer has ended its side, and nothing is to be read any more */
 	bool is_write_armed;
+	short watched; /* what |readable| waits for, EV_*; 0 = nothing */
 	int fd;
 	SSL *ssl; /* NULL = clear */
 	struct worker *worker;
@@ -62,8 +67,11 @@ void link_open(
 /* Closes the socket, frees what was pending. |is_abrupt| sends a reset instead of a FIN. */
 void link_close(struct link *link, bool is_abrupt);
 
-/* Wants to read, or only to hear of the peer's end (back-pressure). */
+/* Wants to read, or not (back-pressure); then |hears_end| says what is still told. */
 void link_want_reading(struct link *link, bool is_wanted);
+
+/* The peer has ended its side and its owner lives on: no more is told of that. */
+void link_note_ended(struct link *link);
 
 /*
  * Reads what is there into |at|: > 0 bytes; 0 when there is nothing now; -1 with |end| when the
@@ -77,6 +85,12 @@ ssize_t link_read(struct link *link, char *at, size_t room, enum link_end *end);
  * which case nothing was kept and |sent_bytes| says how far the bytes went.
  */
 int link_write(struct link *link, const struct iovec *spans, int count);
+
+/* How much the peer has acknowledged, up to a constant. */
+int64_t link_taken_bytes(const struct link *link);
+
+/* Whether something has come that nobody has read. */
+bool link_has_input(const struct link *link);
 
 static inline bool link_has_pending(const struct link *link)
 {

@@ -30,10 +30,12 @@ bool relay_send_head(struct exchange *exchange)
 	return true;
 }
 
-static void make_room(struct exchange *exchange)
+/* False when there is nobody to write to any more: what was gathered went out and failed. */
+static bool make_room(struct exchange *exchange, int spans, size_t text_bytes)
 {
-	if (!gather_has_room(gather_of(exchange), 3, CHUNK_ROOM))
+	if (!gather_has_room(gather_of(exchange), spans, text_bytes))
 		relay_request_flush(exchange);
+	return exchange->upstream && !exchange->is_upstream_deaf;
 }
 
 void relay_request_body(struct exchange *exchange, struct bytes span)
@@ -41,9 +43,8 @@ void relay_request_body(struct exchange *exchange, struct bytes span)
 	struct gather *gather = gather_of(exchange);
 	char size[HTTP1_CHUNK_HEAD_BYTES];
 
-	if (span.len == 0)
+	if (span.len == 0 || !make_room(exchange, 3, CHUNK_ROOM))
 		return;
-	make_room(exchange);
 	if (!exchange->is_request_chunked || exchange->is_tunnel) {
 		gather_add(gather, span);
 		return;
@@ -56,7 +57,6 @@ void relay_request_body(struct exchange *exchange, struct bytes span)
 /* The last chunk precedes the first trailer. */
 static void end_chunks(struct exchange *exchange)
 {
-	make_room(exchange);
 	if (!exchange->is_last_chunk_sent)
 		gather_copy(gather_of(exchange), HTTP1_LAST_CHUNK);
 	exchange->is_last_chunk_sent = true;
@@ -66,16 +66,28 @@ void relay_request_trailer(struct exchange *exchange, struct bytes line)
 {
 	struct gather *gather = gather_of(exchange);
 
+	if (!make_room(exchange, 1, line.len + CHUNK_ROOM))
+		return;
 	end_chunks(exchange);
-	if (!gather_has_room(gather, 1, line.len + 2))
-		relay_request_flush(exchange);
 	gather_copy(gather, line);
 	gather_copy(gather, BYTES("\r\n"));
 }
 
+/* The client has ended its side: so do we towards the upstream, after what is pending. */
+static void end_tunnel(struct exchange *exchange)
+{
+	if (!link_has_pending(&exchange->upstream->link))
+		link_shutdown(&exchange->upstream->link);
+	exchange_go(exchange);
+}
+
 void relay_request_end(struct exchange *exchange)
 {
-	if (!exchange->is_request_chunked || exchange->is_tunnel)
+	if (exchange->is_tunnel) {
+		end_tunnel(exchange);
+		return;
+	}
+	if (!exchange->is_request_chunked || !make_room(exchange, 1, CHUNK_ROOM))
 		return;
 	end_chunks(exchange);
 	gather_copy(gather_of(exchange), BYTES("\r\n"));
@@ -104,39 +116,38 @@ static bool may_try_again(const struct exchange *exchange)
 	       conn->link.sent_bytes == conn->sent_before;
 }
 
-/*
- * The connection broke while it was written to. Where it had taken nothing, another is tried;
- * where it had, its answer may already stand in the socket (a refusal that did not wait for the
- * body), so the rest of the request is dropped and the next read tells.
- */
-static void meet_break(struct exchange *exchange)
+/* It takes no more of the request. It may have answered before that, so it is still read: its
+ * reply, or its end, comes next. The rest of the request is read for nobody. */
+static void note_deaf(struct exchange *exchange)
 {
-	if (!may_try_again(exchange)) {
-		gather_reset(gather_of(exchange));
-		exchange->is_send_broken = true;
-		return;
-	}
-	upstream_release(exchange, false);
-	if (upstream_take(exchange, true) == 0)
-		return;
 	gather_reset(gather_of(exchange));
-	exchange_answer(exchange, REFUSAL_BAD_GATEWAY);
+	exchange->is_upstream_deaf = true;
+	if (exchange->reply_done) { /* a tunnel: now both sides have ended */
+		exchange->request_done = true;
+		exchange_go(exchange);
+	} else {
+		exchange->codec->want_body(exchange, true);
+	}
 }
 
 void relay_request_flush(struct exchange *exchange)
 {
-	while (exchange->upstream && gather_of(exchange)->bytes > 0) {
-		if (exchange->is_send_broken)
-			gather_reset(gather_of(exchange));
-		else if (write_gathered(exchange) < 0)
-			meet_break(exchange);
-	}
-	if (!exchange->upstream)
+	if (gather_of(exchange)->bytes == 0)
 		return;
-	if (exchange->upstream->link.state == LINK_OPEN)
-		upstream_heard(exchange->upstream); /* it takes bytes: no silence */
-	if (link_has_pending(&exchange->upstream->link) &&
-	    (!exchange->request_done || exchange->is_tunnel))
+	while (write_gathered(exchange) < 0) {
+		if (!may_try_again(exchange)) {
+			note_deaf(exchange);
+			return;
+		}
+		upstream_release(exchange, false);
+		if (upstream_take(exchange, true) < 0) {
+			gather_reset(gather_of(exchange));
+			exchange_answer(exchange, REFUSAL_BAD_GATEWAY);
+			return;
+		}
+	}
+	upstream_stirred(exchange->upstream);
+	if (link_has_pending(&exchange->upstream->link) && !exchange->request_done)
 		exchange->codec->want_body(exchange, false);
 }
 
@@ -144,13 +155,19 @@ void relay_on_drained(struct upstream_conn *conn)
 {
 	struct exchange *exchange = conn->exchange;
 
-	if (exchange && (!exchange->request_done || exchange->is_tunnel))
+	if (!exchange)
+		return;
+	upstream_stirred(conn);
+	if (!exchange->request_done)
 		exchange->codec->want_body(exchange, true);
+	else if (exchange->is_tunnel)
+		link_shutdown(&conn->link);
 }
 
 void relay_resume(struct exchange *exchange)
 {
 	link_want_reading(&exchange->upstream->link, true);
+	upstream_stirred(exchange->upstream);
 }
 
 /* It never opened: all that was meant for it is pending, and can be meant for another. */
@@ -185,7 +202,11 @@ void relay_on_end(struct upstream_conn *conn, enum link_end end)
 			exchange_answer(exchange, REFUSAL_BAD_GATEWAY);
 		return;
 	}
-	if (end == LINK_END_EOF && relay_reply_may_end(conn)) {
+	if (end == LINK_END_DEAF) {
+		note_deaf(exchange);
+		return;
+	}
+	if (end == LINK_END_EOF && !exchange->is_upstream_deaf && relay_reply_may_end(conn)) {
 		relay_reply_finish(conn);
 		return;
 	}

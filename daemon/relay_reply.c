@@ -90,9 +90,11 @@ static bool begin_tunnel(struct upstream_conn *conn, const struct http1_head *he
 		return speaks_nonsense(conn, HTTP1_FAULT_STATUS_LINE);
 	note_reply(exchange, head);
 	exchange->is_tunnel = true;
+	exchange->request_done = false;
 	conn->phase = UPSTREAM_PHASE_TUNNEL;
 	send_head(conn, head);
 	metrics_count(exchange->worker->seat.metrics, METRIC_TUNNELS, 0);
+	exchange->codec->want_body(exchange, true);
 	return true;
 }
 
@@ -193,7 +195,7 @@ bool relay_reply_feed(struct upstream_conn *conn, struct bytes input)
 {
 	struct exchange *exchange = conn->exchange;
 
-	upstream_heard(conn);
+	upstream_stirred(conn);
 	while (eat(conn, &input))
 		;
 	if (conn->exchange != exchange) /* it ended within a step */
@@ -206,7 +208,7 @@ bool relay_reply_feed(struct upstream_conn *conn, struct bytes input)
 		return true;
 	if (!exchange->codec->flush(exchange)) {
 		if (conn->exchange == exchange)
-			link_want_reading(&conn->link, false);
+			upstream_rest(conn);
 		return false;
 	}
 	return true;
@@ -224,8 +226,9 @@ void relay_reply_finish(struct upstream_conn *conn)
 
 	if (conn->phase == UPSTREAM_PHASE_BODY) /* it lasted until the close */
 		conn->keeps_alive = false;
-	if (conn->phase != UPSTREAM_PHASE_TUNNEL)
-		exchange->codec->send_end(exchange);
+	if (conn->phase == UPSTREAM_PHASE_TUNNEL)
+		link_note_ended(&conn->link);
+	exchange->codec->send_end(exchange);
 	conn->phase = UPSTREAM_PHASE_DONE;
 	exchange->codec->flush(exchange);
 	if (conn->exchange != exchange)

@@ -83,15 +83,22 @@ static void on_deadline(struct deadline *deadline)
 	exchange_answer(exchange, REFUSAL_GATEWAY_TIMEOUT);
 }
 
-void upstream_heard(struct upstream_conn *conn)
+void upstream_stirred(struct upstream_conn *conn)
 {
-	worker_deadline(
-	    conn->link.worker, &conn->deadline, conn->config->idle_timeout_us, on_deadline);
+	if (conn->link.state == LINK_OPEN)
+		worker_deadline(conn->link.worker, &conn->deadline,
+		    conn->config->idle_timeout_us, on_deadline);
+}
+
+void upstream_rest(struct upstream_conn *conn)
+{
+	link_want_reading(&conn->link, false);
+	deadline_clear(&conn->deadline);
 }
 
 static void on_open(struct link *link)
 {
-	upstream_heard(conn_of(link));
+	upstream_stirred(conn_of(link));
 }
 
 static void on_readable(struct link *link)
@@ -246,6 +253,28 @@ static size_t choose_server(struct exchange *exchange)
 	return first;
 }
 
+static void note_failure(
+    struct worker *worker, struct upstream_pool *pool, const struct config_upstream *config)
+{
+	metrics_count(worker->seat.metrics, METRIC_UPSTREAM_FAILURES, 0);
+	pool->failures++;
+	if (config->failures == 0 || pool->failures < config->failures || pool->is_held)
+		return;
+	pool->is_held = true;
+	pool->held_until_us = worker->now_us + config->holddown_us;
+	log_say(LOG_LEVEL_WARNING, pool->name,
+	    "failed %lld times in a row, passed over for %lld s", (long long)pool->failures,
+	    (long long)(config->holddown_us / 1000000));
+}
+
+void upstream_note(struct upstream_conn *conn, bool is_good)
+{
+	if (is_good)
+		conn->pool->failures = 0;
+	else
+		note_failure(conn->link.worker, conn->pool, conn->config);
+}
+
 int upstream_take(struct exchange *exchange, bool is_fresh)
 {
 	size_t count = exchange->target->server_count;
@@ -263,6 +292,7 @@ int upstream_take(struct exchange *exchange, bool is_fresh)
 			assign(exchange, conn);
 			return 0;
 		}
+		note_failure(exchange->worker, pool, exchange->target->config);
 	}
 	return -1;
 }
@@ -298,26 +328,6 @@ void upstream_release(struct exchange *exchange, bool is_reusable)
 		keep(conn);
 	else
 		upstream_discard(conn);
-}
-
-void upstream_note(struct upstream_conn *conn, bool is_good)
-{
-	struct upstream_pool *pool = conn->pool;
-	const struct config_upstream *config = conn->config;
-
-	if (is_good) {
-		pool->failures = 0;
-		return;
-	}
-	metrics_count(conn->link.worker->seat.metrics, METRIC_UPSTREAM_FAILURES, 0);
-	pool->failures++;
-	if (config->failures == 0 || pool->failures < config->failures || pool->is_held)
-		return;
-	pool->is_held = true;
-	pool->held_until_us = conn->link.worker->now_us + config->holddown_us;
-	log_say(LOG_LEVEL_WARNING, pool->name,
-	    "failed %lld times in a row, passed over for %lld s", (long long)pool->failures,
-	    (long long)(config->holddown_us / 1000000));
 }
 
 static struct upstream_pool *find_pool(

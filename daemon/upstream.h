@@ -76,8 +76,12 @@ void upstream_discard(struct upstream_conn *conn);
 /* The server answered, or failed to: for passing it over while it fails. */
 void upstream_note(struct upstream_conn *conn, bool is_good);
 
-/* The server sent something: its silence begins anew. */
-void upstream_heard(struct upstream_conn *conn);
+/* The server sent or took something: its silence begins anew. */
+void upstream_stirred(struct upstream_conn *conn);
+
+/* The client is slow, so the server is neither read nor blamed for being silent;
+ * upstream_stirred and link_want_reading end that. */
+void upstream_rest(struct upstream_conn *conn);
 
 /* For every server of a new lease, the worker's pool of that server; makes those that are
  * missing and empties those that the lease does not name. */
