@@ -49,15 +49,17 @@ def reply_of(body, fields=b""):
     return b"HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s" % (fields, len(body), body)
 
 
-def slowly(wire, size, seconds=1.0):
-    """Reads a reply as somebody on a thin line would, over about so many seconds."""
+def slowly(wire, size, seconds=1.0, fast=0):
+    """Reads a reply as somebody on a thin line would: after `fast` bytes at about such a speed
+    that the rest takes so many seconds."""
     assert wire.head().status == 200
     found, wire.pending = bytearray(wire.pending), b""
     while len(found) < size:
-        piece = wire.socket.recv(max(4096, size // 60))
+        piece = wire.socket.recv((size - fast) // 60)
         assert piece, f"cut after {len(found)} bytes of {size}"
         found += piece
-        wait.pace(seconds / 60)
+        if len(found) > fast:
+            wait.pace(seconds / 60 * len(piece) / ((size - fast) // 60))
     return bytes(found)
 
 
@@ -188,13 +190,13 @@ class TestBodies:
 
     def test_a_slow_client_may_take_its_time_at_the_end(self, upstream, retort):
         """It asked for a close, and reads its reply for longer than we linger after a fault."""
-        body = os.urandom(8_000_000)
+        body = os.urandom(16_000_000)
         with client.Connection(retort.address, window=60_000) as wire:
             wire.send(b"GET / HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n")
             served = upstream.accept()
             served.head()
             with served.sending(reply_of(body)):
-                assert slowly(wire, len(body), seconds=5) == body
+                assert slowly(wire, len(body), seconds=3, fast=12_000_000) == body
             assert wire.ends() == "closed" and wire.pending == b""
 
 

@@ -32,7 +32,7 @@ class Connection:
     """One connection to (host, port), with TLS when an ssl.SSLContext is given."""
 
     def __init__(self, address, tls=None, name="127.0.0.1", seconds=20, window=None):
-        self.socket = socket.socket(socket.AF_INET)
+        self.socket = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         if window:  # what the kernel takes before somebody must read
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
         self.socket.settimeout(seconds)
