@@ -44,6 +44,7 @@ void limit_subject_fill(
 					[CONFIG_PART_PATH] = facts->path,
 				    } };
 	subject->prompt = prompt ? prompt->payload : 0;
+	subject->phase = prompt ? LIMIT_PHASE_PROMPT : LIMIT_PHASE_HEAD;
 }
 
 static bool counts_tokens(const struct limit_rule *rule)
@@ -104,9 +105,11 @@ static void plan_steps(struct steps *steps, const struct limit_set *set,
 	steps->stripes = 0;
 	for (unsigned i = 0; i < set->count; i++) {
 		struct step *step = &steps->list[steps->count];
+		const struct limit_rule *rule = &set->rules[i];
+		bool is_asked = only_tokens ? counts_tokens(rule)
+					    : rule->phase == subject->phase;
 
-		if ((only_tokens && !counts_tokens(&set->rules[i])) ||
-		    !plan_step(step, &set->rules[i], subject, set->seed))
+		if (!is_asked || !plan_step(step, rule, subject, set->seed))
 			continue;
 		limit_table_expect(table, step->id);
 		step->bit = i;

@@ -15,9 +15,11 @@
 struct limit_subject {
 	uint64_t part[CONFIG_PART_COUNT];
 	uint64_t prompt;
+	enum limit_phase phase; /* which rules are asked; limit_settle asks all */
 };
 
-/* |prompt| is NULL where the body was not read. */
+/* |prompt| is NULL where the body was not read; the phase is then LIMIT_PHASE_HEAD, else
+ * LIMIT_PHASE_PROMPT. */
 void limit_subject_fill(struct limit_subject *subject, const struct facts *facts,
     const struct prompt_facts *prompt);
 
@@ -33,7 +35,8 @@ struct limit_verdict {
  * Judges one request and counts it, in one step that no other thread sees half of. A request is
  * over a rule if, with it, the count would exceed the quota. What a rule in mode enforce
  * refuses (throttle, block) is counted by no rule: our own refusals must not look like growing
- * demand; everything else counts in every rule, also beyond the quota. Token rules are only
+ * demand (but for rules of an earlier phase); everything else counts in every rule of the
+ * subject's phase, also beyond the quota. Token rules are only
  * looked up here: they refuse from the moment that their quota is used up. Where a key part is
  * absent a rule is skipped, or uses one bucket for all such requests.
  */

@@ -39,6 +39,15 @@ static int check(const struct config_limit *limit, struct fault *fault)
 	return 0;
 }
 
+static enum limit_phase phase_of(const struct config_limit *limit)
+{
+	const uint32_t body = 1u << CONFIG_PART_TEMPLATE | 1u << CONFIG_PART_MODEL;
+
+	return (limit->key & body) || limit->measure == CONFIG_MEASURE_PROMPTS
+		   ? LIMIT_PHASE_PROMPT
+		   : LIMIT_PHASE_HEAD;
+}
+
 static void compile(struct limit_rule *rule, const struct config_limit *limit, uint64_t seed)
 {
 	rule->name = xalloc_text(limit->name);
@@ -48,6 +57,7 @@ static void compile(struct limit_rule *rule, const struct config_limit *limit, u
 	rule->missing = limit->missing;
 	rule->most = (enum limit_action)(limit->action + 1);
 	atomic_init(&rule->mode, (uint8_t)limit->mode);
+	rule->phase = phase_of(limit);
 	rule->quota = (uint64_t)limit->quota;
 	rule->window_us = (uint64_t)limit->window_us;
 }
@@ -109,13 +119,10 @@ const struct limit_rule *limit_set_find(const struct limit_set *set, uint64_t id
 	return NULL;
 }
 
-bool limit_set_needs_prompt(const struct limit_set *set)
+bool limit_set_has_phase(const struct limit_set *set, enum limit_phase phase)
 {
-	const uint32_t body = 1u << CONFIG_PART_TEMPLATE | 1u << CONFIG_PART_MODEL;
-
 	for (size_t i = 0; i < set->count; i++)
-		if ((set->rules[i].key & body) ||
-		    set->rules[i].measure == CONFIG_MEASURE_PROMPTS)
+		if (set->rules[i].phase == phase)
 			return true;
 	return false;
 }

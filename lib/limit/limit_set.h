@@ -17,6 +17,10 @@
 /* What a rule may do, from mild to harsh. */
 enum limit_action { LIMIT_PASS, LIMIT_TAG, LIMIT_THROTTLE, LIMIT_BLOCK, LIMIT_ACTION_COUNT };
 
+/* When a rule can be asked: with the head alone, or once the body has told template, model or
+ * prompt. An early refusal saves the upload. */
+enum limit_phase { LIMIT_PHASE_HEAD, LIMIT_PHASE_PROMPT, LIMIT_PHASE_COUNT };
+
 struct limit_rule {
 	char *name; /* owned */
 	uint64_t id;
@@ -25,6 +29,7 @@ struct limit_rule {
 	enum config_missing missing;
 	enum limit_action most; /* what the configuration would have it do in mode enforce */
 	_Atomic uint8_t mode;   /* enum config_mode; see limit_set_mode */
+	enum limit_phase phase;
 	uint64_t quota, window_us;
 };
 
@@ -64,7 +69,7 @@ static inline enum limit_action limit_rule_action(const struct limit_rule *rule)
 	return mode == CONFIG_MODE_ENFORCE ? rule->most : mild[mode];
 }
 
-/* Whether some rule needs what only the body tells (template, model, prompt). */
-bool limit_set_needs_prompt(const struct limit_set *set);
+/* Whether some rule is asked in |phase|. */
+bool limit_set_has_phase(const struct limit_set *set, enum limit_phase phase);
 
 #endif

@@ -349,13 +349,13 @@ START_TEST(only_body_rules_need_the_prompt)
 	struct config_limit limit = requests("rpm", ACCOUNT, 1);
 
 	compile(&limit, 1);
-	ck_assert(!limit_set_needs_prompt(set));
+	ck_assert(!limit_set_has_phase(set, LIMIT_PHASE_PROMPT));
 	limit.measure = CONFIG_MEASURE_PROMPTS;
 	compile(&limit, 1);
-	ck_assert(limit_set_needs_prompt(set));
+	ck_assert(limit_set_has_phase(set, LIMIT_PHASE_PROMPT));
 	limit = requests("rpm", ACCOUNT | 1u << CONFIG_PART_MODEL, 1);
 	compile(&limit, 1);
-	ck_assert(limit_set_needs_prompt(set));
+	ck_assert(limit_set_has_phase(set, LIMIT_PHASE_PROMPT));
 	end();
 }
 END_TEST
