@@ -29,8 +29,8 @@ enum pass {
 static enum pass pass_read(struct exchange *exchange);
 static enum pass pass_know(struct exchange *exchange);
 static enum pass pass_limit(struct exchange *exchange);
-static enum pass pass_judge(struct exchange *exchange);
 static enum pass pass_hold(struct exchange *exchange);
+static enum pass pass_judge(struct exchange *exchange);
 static enum pass pass_send(struct exchange *exchange);
 static enum pass pass_relay(struct exchange *exchange);
 static enum pass pass_settle(struct exchange *exchange);
@@ -44,8 +44,8 @@ static const struct {
 	[STATION_READ] = { "read", pass_read },
 	[STATION_KNOW] = { "know", pass_know },
 	[STATION_LIMIT] = { "limit", pass_limit },
-	[STATION_JUDGE] = { "judge", pass_judge },
 	[STATION_HOLD] = { "hold", pass_hold },
+	[STATION_JUDGE] = { "judge", pass_judge },
 	[STATION_SEND] = { "send", pass_send },
 	[STATION_RELAY] = { "relay", pass_relay },
 	[STATION_SETTLE] = { "settle", pass_settle },
@@ -203,13 +203,18 @@ static enum pass pass_know(struct exchange *exchange)
 	return PASS_ON;
 }
 
-static enum pass pass_limit(struct exchange *exchange)
+static enum pass ask_limits(struct exchange *exchange, enum limit_phase phase)
 {
+	const struct limit_set *set = exchange->lease->snapshot->limits;
 	struct record *record = &exchange->record;
 
-	limit_evaluate(exchange->lease->snapshot->limits, exchange->worker->seat.limits,
-	    &exchange->subject, (uint64_t)record->facts.at_us, &exchange->limits);
-	know_limits(exchange);
+	struct limit_verdict verdict;
+
+	if (!limit_set_has_phase(set, phase))
+		return PASS_ON;
+	limit_evaluate(set, exchange->worker->seat.limits, &exchange->subject,
+	    (uint64_t)record->facts.at_us, &verdict);
+	know_limits(exchange, &verdict);
 	if (record->verdict == RECORD_VERDICT_BLOCK)
 		return aside(exchange, REFUSAL_BLOCK);
 	if (record->verdict == RECORD_VERDICT_THROTTLE)
@@ -217,19 +222,34 @@ static enum pass pass_limit(struct exchange *exchange)
 	return PASS_ON;
 }
 
-/* Nothing is known of cohorts yet: limits alone speak. */
-static enum pass pass_judge(struct exchange *exchange)
+static enum pass pass_limit(struct exchange *exchange)
 {
-	(void)exchange;
+	return ask_limits(exchange, LIMIT_PHASE_HEAD);
+}
+
+static enum pass pass_hold(struct exchange *exchange)
+{
+	struct hold *hold = &exchange->hold;
+
+	if (!exchange->is_entered) {
+		exchange->is_entered = true;
+		hold_begin(exchange);
+		if (exchange->head->expects_continue) {
+			exchange->codec->send_continue(exchange);
+			exchange->codec->flush(exchange);
+		}
+	}
+	if (hold->is_on && !hold->is_fed && !exchange->request_done)
+		return PASS_WAIT;
+	hold_finish(exchange, false);
 	return PASS_ON;
 }
 
-/* The head alone decides today, so nothing is held. */
-static enum pass pass_hold(struct exchange *exchange)
+/* The limits that need the prompt. */
+static enum pass pass_judge(struct exchange *exchange)
 {
-	if (exchange->head->expects_continue)
-		exchange->codec->send_continue(exchange);
-	return PASS_ON;
+	know_prompt(exchange);
+	return ask_limits(exchange, LIMIT_PHASE_PROMPT);
 }
 
 static enum pass pass_send(struct exchange *exchange)
@@ -240,8 +260,13 @@ static enum pass pass_send(struct exchange *exchange)
 	if (!relay_send_head(exchange))
 		return aside(exchange, REFUSAL_HEAD_TOO_LARGE);
 	exchange->head = NULL;
-	if (exchange->worker->to_client->bytes)
-		exchange->codec->flush(exchange); /* the 100 */
+	hold_forward(exchange);
+	if (exchange->request_done)
+		relay_request_end(exchange);
+	if (exchange->hold.kept)
+		relay_request_flush(exchange);
+	hold_let_go(exchange);
+	arena_fini(&exchange->arena);
 	return PASS_ON;
 }
 
@@ -280,6 +305,21 @@ static void count_outcome(struct exchange *exchange)
 		metrics_add(metrics, METRIC_STREAMS_OPEN, 0, -1);
 }
 
+/* What the reply cost is known now, and charged to the limits that count tokens. */
+static void settle_tokens(struct exchange *exchange)
+{
+	struct reply_facts *reply = &exchange->record.reply;
+
+	if (!exchange->tap)
+		return;
+	reply_tap_finish(exchange->tap, exchange->end != EXCHANGE_END_DONE, reply);
+	exchange->tap = NULL;
+	limit_settle(exchange->lease->snapshot->limits, exchange->worker->seat.limits,
+	    &exchange->subject,
+	    (struct limit_tokens){ reply->input_tokens, reply->output_tokens },
+	    (uint64_t)worker_wall_us(exchange->worker));
+}
+
 static enum pass pass_settle(struct exchange *exchange)
 {
 	bool is_reusable = exchange->end == EXCHANGE_END_DONE && exchange->request_done;
@@ -289,8 +329,11 @@ static enum pass pass_settle(struct exchange *exchange)
 		exchange->codec->flush(exchange);
 	gather_reset(exchange->worker->to_client);
 	gather_reset(exchange->worker->to_upstream);
+	exchange->worker->held->count = 0;
+	hold_let_go(exchange);
 	if (exchange->upstream)
 		upstream_release(exchange, is_reusable);
+	settle_tokens(exchange);
 	count_outcome(exchange);
 	return PASS_ON;
 }
@@ -308,6 +351,15 @@ static enum pass pass_record(struct exchange *exchange)
 	return PASS_ON;
 }
 
+static void take_held(struct exchange *exchange, struct bytes span)
+{
+	if (exchange->station != STATION_HOLD)
+		return; /* an exchange that has ended wants no more */
+	hold_take(exchange, span);
+	if (exchange->hold.is_fed)
+		exchange_go(exchange);
+}
+
 void exchange_request_body(struct exchange *exchange, struct bytes span)
 {
 	int64_t body_bytes = exchange->lease->snapshot->config->http.body_bytes;
@@ -318,6 +370,8 @@ void exchange_request_body(struct exchange *exchange, struct bytes span)
 		exchange_answer(exchange, REFUSAL_TOO_LARGE);
 	else if (exchange->upstream)
 		relay_request_body(exchange, span);
+	else
+		take_held(exchange, span);
 }
 
 void exchange_request_trailer(struct exchange *exchange, struct bytes line)
@@ -331,12 +385,16 @@ void exchange_request_end(struct exchange *exchange)
 	exchange->request_done = true;
 	if (exchange->upstream)
 		relay_request_end(exchange);
+	else
+		exchange_go(exchange);
 }
 
 void exchange_request_flush(struct exchange *exchange)
 {
 	if (exchange->upstream)
 		relay_request_flush(exchange);
+	else if (exchange->station == STATION_HOLD)
+		hold_end_turn(exchange);
 }
 
 void exchange_client_drained(struct exchange *exchange)

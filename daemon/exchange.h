@@ -2,8 +2,10 @@
 #define EXCHANGE_H
 
 #include "api/refusal.h"
+#include "api/reply_tap.h"
 #include "base/arena.h"
 #include "codec.h"
+#include "hold.h"
 #include "limit/limit.h"
 #include "record/record.h"
 #include "worker_inside.h"
@@ -17,8 +19,8 @@ enum station {
 	STATION_READ,   /* the head is read: may it enter at all? */
 	STATION_KNOW,   /* facts: who, from where, by what */
 	STATION_LIMIT,  /* sliding windows */
-	STATION_JUDGE,  /* what is known of the accounts' cohorts */
 	STATION_HOLD,   /* the inspected part of the body is awaited */
+	STATION_JUDGE,  /* limits on the prompt; what is known of the accounts' cohorts */
 	STATION_SEND,   /* an upstream is chosen, the head goes out */
 	STATION_RELAY,  /* bytes pass both ways */
 	STATION_SETTLE, /* tokens, connections and windows are settled */
@@ -53,6 +55,8 @@ struct exchange {
 	bool reply_done;   /* its last byte too */
 	bool is_request_chunked, is_last_chunk_sent;
 	bool is_upstream_deaf; /* it takes no more, but what it said may still be read */
+	bool is_entered;       /* the head's decision stands: the body may come */
+	bool is_head_kept;     /* |head| is a copy of our own */
 	uint8_t tries;         /* connections taken for it */
 	uint8_t voice;         /* enum dialect_voice */
 	struct worker *worker;
@@ -67,9 +71,12 @@ struct exchange {
 	uint64_t request_length;   /* as declared */
 	int64_t began_us, sent_us; /* monotonic; 0 = not yet */
 	struct limit_subject subject;
-	struct limit_verdict limits;
+	uint64_t wait_us; /* until a refused client may come again */
 	struct record record;
-	struct arena arena;
+	struct arena
+	    arena; /* of the head while it is held, then of the reply's tap; wiped between */
+	struct hold hold;
+	struct reply_tap *tap; /* in |arena|; NULL = the reply is not metered */
 	struct grave grave;
 };
 

@@ -73,14 +73,13 @@ static void know_address(struct exchange *exchange, bool is_peer_trusted)
 	facts->asn = snapshot->asn ? asn_number(snapshot->asn, &source) : 0;
 }
 
+/* The value of a header that the configuration names; nothing when it names none. */
 static struct bytes named_header(const struct http1_head *head, const char *name)
 {
-	struct bytes wanted = bytes_of_text(name);
+	const struct http1_header *header = name ? http1_find_text(head, bytes_of_text(name))
+						 : NULL;
 
-	for (size_t i = 0; wanted.len && i < head->count; i++)
-		if (bytes_equal_nocase(head->header[i].name, wanted))
-			return head->header[i].value;
-	return (struct bytes){ 0 };
+	return header ? header->value : (struct bytes){ 0 };
 }
 
 /* Trust: a balancer that ends TLS before us may name the fingerprint it saw; others may not. */
@@ -192,16 +191,25 @@ static const struct {
 	[LIMIT_BLOCK] = { RECORD_VERDICT_BLOCK, 100 },
 };
 
-void know_limits(struct exchange *exchange)
+void know_prompt(struct exchange *exchange)
+{
+	limit_subject_fill(
+	    &exchange->subject, &exchange->record.facts, &exchange->record.prompt);
+}
+
+void know_limits(struct exchange *exchange, const struct limit_verdict *limits)
 {
 	const struct limit_set *set = exchange->lease->snapshot->limits;
 	struct record *record = &exchange->record;
-	uint64_t over = exchange->limits.over;
+	uint64_t over = limits->over;
 
-	record->verdict = outcomes[exchange->limits.action].verdict;
-	record->score = outcomes[exchange->limits.action].score;
-	record->is_limited = exchange->limits.action >= LIMIT_THROTTLE;
-	record->store = exchange->limits.is_shared ? RECORD_STORE_SHARED : RECORD_STORE_LOCAL;
+	if (outcomes[limits->action].score > record->score) {
+		record->verdict = outcomes[limits->action].verdict;
+		record->score = outcomes[limits->action].score;
+	}
+	record->is_limited = limits->action >= LIMIT_THROTTLE;
+	record->store = limits->is_shared ? RECORD_STORE_SHARED : RECORD_STORE_LOCAL;
+	exchange->wait_us = limits->wait_us;
 	for (size_t i = 0; over; i++, over >>= 1) {
 		if (!(over & 1))
 			continue;

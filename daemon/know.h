@@ -14,7 +14,10 @@ void know_voice(struct exchange *exchange);
 /* Fills the exchange's facts and limit subject from its head. */
 void know_head(struct exchange *exchange);
 
-/* Turns what the limits said into verdict, score and reasons. */
-void know_limits(struct exchange *exchange);
+/* Adds what the body told to the limit subject. */
+void know_prompt(struct exchange *exchange);
+
+/* Adds what the limits said to verdict, score and reasons: the harshest word stands. */
+void know_limits(struct exchange *exchange, const struct limit_verdict *limits);
 
 #endif

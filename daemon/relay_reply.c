@@ -60,6 +60,23 @@ static void note_reply(struct exchange *exchange, const struct http1_head *head)
 	metrics_add(exchange->worker->seat.metrics, METRIC_STREAMS_OPEN, 0, 1);
 }
 
+/* Only what answers a prompt is metered. */
+static void begin_tap(struct exchange *exchange, const struct http1_head *head)
+{
+	const struct record *record = &exchange->record;
+
+	if (record->prompt.dialect == DIALECT_NONE || exchange->is_head_request)
+		return;
+	exchange->tap = reply_tap_new(&exchange->arena, &exchange->lease->kit.keys,
+	    &(struct reply_tap_ask){ .dialect = record->prompt.dialect,
+		.status = head->status,
+		.content_type = http1_value(head, HTTP1_CONTENT_TYPE),
+		.content_encoding = http1_value(head, HTTP1_CONTENT_ENCODING),
+		.prompt_text_bytes = record->prompt.text_bytes,
+		.decoded_limit =
+		    (uint64_t)exchange->lease->snapshot->config->inspect.decoded_bytes });
+}
+
 static void send_head(struct upstream_conn *conn, const struct http1_head *head)
 {
 	struct exchange *exchange = conn->exchange;
@@ -108,6 +125,7 @@ static void begin_body(struct upstream_conn *conn, const struct http1_head *head
 	    conn->trailer_line ? UPSTREAM_TRAILER_BYTES : 0);
 	upstream_note(conn, true);
 	note_reply(conn->exchange, head);
+	begin_tap(conn->exchange, head);
 	send_head(conn, head);
 }
 
@@ -155,6 +173,8 @@ static bool eat_body(struct upstream_conn *conn, struct bytes *input)
 	switch (http1_body_next(&conn->body, input, &span)) {
 	case HTTP1_STEP_SPAN:
 		exchange->record.reply.body_bytes += span.len;
+		if (exchange->tap)
+			reply_tap_take(exchange->tap, span);
 		if (!exchange->is_head_request)
 			exchange->codec->send_body(exchange, span);
 		return true;

@@ -12,7 +12,7 @@
  */
 static unsigned jittered_wait_ms(const struct exchange *exchange)
 {
-	uint64_t wait_ms = exchange->limits.wait_us / 1000 + 1;
+	uint64_t wait_ms = exchange->wait_us / 1000 + 1;
 	uint64_t spread;
 
 	if (wait_ms < WAIT_LEAST_MS)

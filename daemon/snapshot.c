@@ -18,9 +18,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SECRET_BYTES     4096
-#define OWNERS_FILE_MOST ((size_t)OWNERS_MOST * 64)
-#define WHERE_BYTES      48
+#define SECRET_BYTES 4096
+#define FILE_MOST    ((size_t)OWNERS_MOST * 64)
+#define WHERE_BYTES  48
 
 /* The work under way. */
 struct build {
@@ -103,10 +103,10 @@ static char *read_whole(const char *path, size_t *len, struct fault *fault)
 		fault_say(fault, "cannot read %s: %s", path, strerror(errno));
 		return NULL;
 	}
-	at = xalloc(OWNERS_FILE_MOST);
-	*len = fread(at, 1, OWNERS_FILE_MOST, file);
+	at = xalloc(FILE_MOST);
+	*len = fread(at, 1, FILE_MOST, file);
 	fclose(file);
-	if (*len < OWNERS_FILE_MOST)
+	if (*len < FILE_MOST)
 		return at;
 	fault_say(fault, "%s is too large", path);
 	free(at);
@@ -129,6 +129,24 @@ static void build_owners(struct build *build)
 		    bytes_of(at, len), *path, snapshot->hash, &fault);
 	if (!snapshot->owners)
 		complain(build, path, "identity.owners", &fault);
+	free(at);
+}
+
+static void build_elicitation(struct build *build)
+{
+	const char *const *path = &build->config->inspect.elicitation;
+	struct snapshot *snapshot = build->snapshot;
+	struct fault fault;
+	size_t len;
+	char *at;
+
+	if (!*path)
+		return;
+	at = read_whole(*path, &len, &fault);
+	if (at)
+		snapshot->elicitation = elicitation_new(bytes_of(at, len), *path, &fault);
+	if (!snapshot->elicitation)
+		complain(build, path, "inspect.elicitation", &fault);
 	free(at);
 }
 
@@ -298,6 +316,7 @@ struct snapshot *snapshot_new(
 	build_identity(&build);
 	build_owners(&build);
 	build_asn(&build);
+	build_elicitation(&build);
 	build_limits(&build);
 	build_tickets(&build);
 	build_listens(&build);
@@ -344,6 +363,7 @@ void snapshot_unref(struct snapshot *snapshot)
 	tls_tickets_unref(snapshot->tickets);
 	limit_set_free(snapshot->limits);
 	asn_close(snapshot->asn);
+	elicitation_free(snapshot->elicitation);
 	owners_free(snapshot->owners);
 	identity_free(snapshot->identity);
 	cidr_list_free(snapshot->trusted);

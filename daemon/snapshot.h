@@ -7,6 +7,7 @@
 #include "facts/cidr_list.h"
 #include "facts/identity.h"
 #include "facts/owners.h"
+#include "fingerprint/elicitation.h"
 #include "limit/limit.h"
 
 #include <openssl/ssl.h>
@@ -56,8 +57,9 @@ struct snapshot {
 	struct keyed_hash *hash; /* the master: every worker clones it */
 	struct cidr_list *trusted;
 	struct identity *identity;
-	struct owners *owners; /* NULL = no file named */
-	struct asn_table *asn; /* NULL = no database named */
+	struct owners *owners;           /* NULL = no file named */
+	struct asn_table *asn;           /* NULL = no database named */
+	struct elicitation *elicitation; /* NULL = no lexicon named */
 	struct limit_set *limits;
 	struct tls_tickets *tickets;
 	size_t listen_count; /* listeners keep their number for the life of the process */

@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "client.h"
+#include "hold.h"
 #include "listener.h"
 #include "log.h"
 #include "magic.h"
@@ -79,6 +80,8 @@ static struct lease *new_lease(struct worker *worker, struct snapshot *snapshot)
 	lease->refs = 1;
 	lease->snapshot = snapshot;
 	lease->hash = keyed_hash_clone(snapshot->hash);
+	text_digest_keys_init(&lease->kit.keys, lease->hash);
+	lease->kit.elicitation = snapshot->elicitation;
 	upstream_bind(worker, lease);
 	return lease;
 }
@@ -274,6 +277,7 @@ static void free_worker(struct worker *worker)
 	free(worker->to_upstream);
 	free(worker->request);
 	free(worker->response);
+	free(worker->held);
 	worker->magic = 0;
 	free(worker);
 }
@@ -290,6 +294,7 @@ struct worker *worker_start(const struct worker_seat *seat, struct fault *fault)
 	worker->to_upstream = xalloc(sizeof(*worker->to_upstream));
 	worker->request = xalloc(sizeof(*worker->request));
 	worker->response = xalloc(sizeof(*worker->response));
+	worker->held = xalloc(sizeof(*worker->held));
 	pthread_mutex_init(&worker->letter_lock, NULL);
 	worker->letter_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	worker->base = new_base();

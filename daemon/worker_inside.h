@@ -3,6 +3,7 @@
 
 #include "deadline.h"
 #include "fingerprint/digest.h"
+#include "fingerprint/prompt_shape.h"
 #include "gather.h"
 #include "metrics/metrics.h"
 #include "snapshot.h"
@@ -32,6 +33,7 @@ struct lease {
 	unsigned refs;
 	struct snapshot *snapshot;
 	struct keyed_hash *hash;
+	struct prompt_kit kit;
 	struct upstream_pool ***pools; /* [upstream][server], owned by the worker */
 	size_t *next_server;           /* [upstream]: where round-robin goes on */
 };
@@ -77,6 +79,7 @@ struct worker {
 	struct gather *to_upstream;
 	struct http1_head *request; /* the head this turn reads */
 	struct http1_head *response;
+	struct hold_turn *held; /* what this turn brought of a held body */
 };
 
 void worker_clock_read(struct worker *worker);

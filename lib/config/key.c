@@ -137,6 +137,9 @@ static const struct config_key rows[] = {
 	{ "inspect.decoded_limit", KEY_SIZE, AT(config, inspect.decoded_bytes), IS("64MiB"),
 	  WITHIN("4KiB..1GiB"), LIVE,
 	  HELP("Bytes after decompression; beyond it a body is called opaque") },
+	{ "inspect.elicitation", KEY_PATH, AT(config, inspect.elicitation), IS("null"),
+	  OR("null"), LIVE,
+	  HELP("Phrases that ask for reasoning or synthesis, as in conf/elicitation.txt") },
 
 	{ "headers", KEY_SECTION,
 	  HELP("Optional headers to the upstream, beside Retort-Score and the others.") },

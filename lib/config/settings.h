@@ -32,6 +32,7 @@ struct config {
 	} network;
 	struct {
 		int64_t body_bytes, decoded_bytes;
+		const char *elicitation; /* lexicon file */
 	} inspect;
 	struct {
 		bool has_ja4, has_asn; /* Retort-JA4, Retort-ASN are sent upstream */

@@ -1,0 +1,144 @@
+/*
+ * Holding a body back while it is read for facts. Must never hold more than inspect.body_limit,
+ * nor leave a word of it in memory once it has gone on.
+ */
+#include "hold.h"
+
+#include "exchange.h"
+#include "relay.h"
+#include "wire/http1_keep.h"
+
+#include <stdlib.h>
+
+#define READER_CEILING (256 * 1024) /* of the reader's arena */
+#define KEPT_STEP      (64 * 1024)
+
+static bool has_something_to_say(const struct exchange *exchange)
+{
+	enum dialect dialect = exchange->record.prompt.dialect;
+
+	return exchange->lease->snapshot->config->inspect.body_bytes > 0 &&
+	       exchange->head->framing != HTTP1_FRAMING_NONE && !exchange->is_upgrade &&
+	       dialect != DIALECT_NONE && dialect != DIALECT_OPAQUE;
+}
+
+void hold_begin(struct exchange *exchange)
+{
+	const struct config *config = exchange->lease->snapshot->config;
+	struct hold *hold = &exchange->hold;
+
+	if (!has_something_to_say(exchange))
+		return;
+	arena_init(&hold->arena, READER_CEILING);
+	hold->is_on = true;
+	hold->reader = prompt_reader_new(&hold->arena, &exchange->lease->kit,
+	    &(struct prompt_reader_ask){ .dialect = exchange->record.prompt.dialect,
+		.path = exchange->head->path,
+		.content_encoding = http1_value(exchange->head, HTTP1_CONTENT_ENCODING),
+		.body_limit = (uint64_t)config->inspect.body_bytes,
+		.decoded_limit = (uint64_t)config->inspect.decoded_bytes });
+}
+
+void hold_take(struct exchange *exchange, struct bytes span)
+{
+	struct hold *hold = &exchange->hold;
+	struct hold_turn *turn = exchange->worker->held;
+
+	if (turn->count == HOLD_SPANS)
+		hold_end_turn(exchange);
+	turn->spans[turn->count++] = span;
+	hold->bytes += span.len;
+	if (!prompt_reader_take(hold->reader, span) ||
+	    hold->bytes >= (uint64_t)exchange->lease->snapshot->config->inspect.body_bytes)
+		hold->is_fed = true;
+}
+
+static bool make_room(struct hold *hold, size_t bytes)
+{
+	size_t room = hold->kept_room ? hold->kept_room : KEPT_STEP;
+	char *more;
+
+	if (hold->kept_room - hold->kept_bytes >= bytes)
+		return true;
+	while (room - hold->kept_bytes < bytes)
+		room *= 2;
+	more = malloc(room);
+	if (!more)
+		return false;
+	if (hold->kept_bytes)
+		memcpy(more, hold->kept, hold->kept_bytes);
+	if (hold->kept)
+		explicit_bzero(hold->kept, hold->kept_bytes);
+	free(hold->kept);
+	hold->kept = more;
+	hold->kept_room = room;
+	return true;
+}
+
+static bool keep_turn(struct hold *hold, struct hold_turn *turn)
+{
+	for (int i = 0; i < turn->count; i++) {
+		struct bytes span = turn->spans[i];
+
+		if (!make_room(hold, span.len))
+			return false;
+		memcpy(hold->kept + hold->kept_bytes, span.at, span.len);
+		hold->kept_bytes += span.len;
+	}
+	turn->count = 0;
+	return true;
+}
+
+void hold_end_turn(struct exchange *exchange)
+{
+	struct hold *hold = &exchange->hold;
+	struct http1_head *head = NULL;
+
+	if (!exchange->is_head_kept)
+		head = http1_keep(&exchange->arena, exchange->head);
+	if (head)
+		exchange->head = head;
+	exchange->is_head_kept = exchange->is_head_kept || head;
+	if (!exchange->is_head_kept || !keep_turn(hold, exchange->worker->held)) {
+		exchange->worker->held->count = 0;
+		exchange_answer(exchange, REFUSAL_OVERLOADED);
+	}
+}
+
+void hold_finish(struct exchange *exchange, bool is_cut)
+{
+	struct hold *hold = &exchange->hold;
+	uint8_t dialect = exchange->record.prompt.dialect;
+
+	if (!hold->is_on)
+		return;
+	prompt_reader_finish(hold->reader, is_cut, &exchange->record.prompt);
+	exchange->record.prompt.dialect = dialect;
+	hold->reader = NULL;
+	hold->is_on = false;
+	arena_fini(&hold->arena);
+}
+
+void hold_forward(struct exchange *exchange)
+{
+	struct hold *hold = &exchange->hold;
+	struct hold_turn *turn = exchange->worker->held;
+
+	relay_request_body(exchange, bytes_of(hold->kept, hold->kept_bytes));
+	for (int i = 0; i < turn->count; i++)
+		relay_request_body(exchange, turn->spans[i]);
+	turn->count = 0;
+}
+
+void hold_let_go(struct exchange *exchange)
+{
+	struct hold *hold = &exchange->hold;
+
+	if (hold->is_on)
+		hold_finish(exchange, true);
+	if (hold->kept)
+		explicit_bzero(hold->kept, hold->kept_bytes);
+	free(hold->kept);
+	hold->kept = NULL;
+	hold->kept_bytes = hold->kept_room = 0;
+}

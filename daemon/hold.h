@@ -1,0 +1,51 @@
+#ifndef HOLD_H
+#define HOLD_H
+
+#include "api/prompt_reader.h"
+#include "base/arena.h"
+
+/*
+ * The part of a request's body that a decision needs: held back until it was read, or its bound
+ * was reached. What came in this turn of the loop is only borrowed; a copy is made when the
+ * turn ends and more must come. A body that arrives in one read is never copied.
+ */
+#define HOLD_SPANS 64
+
+struct exchange;
+
+/* What one turn brought for the exchange that is held; one a worker. */
+struct hold_turn {
+	int count;
+	struct bytes spans[HOLD_SPANS];
+};
+
+struct hold {
+	bool is_on;  /* the body is being held */
+	bool is_fed; /* the reader wants no more, or the bound is reached */
+	struct prompt_reader *reader;
+	struct arena arena; /* of the reader; wiped when it ends */
+	char *kept;         /* earlier turns; malloc'd, wiped */
+	size_t kept_bytes, kept_room;
+	uint64_t bytes;
+};
+
+/* Begins to hold where the body may say something; else nothing is held. */
+void hold_begin(struct exchange *exchange);
+
+/* Takes the next span of the body. */
+void hold_take(struct exchange *exchange, struct bytes span);
+
+/* The turn ends: what it brought, and the head, are copied if they are still needed. */
+void hold_end_turn(struct exchange *exchange);
+
+/* Nothing more is needed: writes the prompt's facts. |is_cut|: the client will send no more. */
+void hold_finish(struct exchange *exchange, bool is_cut);
+
+/* Gathers what was held for the upstream. The kept part is let go by hold_let_go, after a
+ * flush. */
+void hold_forward(struct exchange *exchange);
+
+/* Wipes and frees everything; allowed at any time. */
+void hold_let_go(struct exchange *exchange);
+
+#endif
