@@ -36,5 +36,6 @@ ctl_run_fn ctl_status;
 ctl_run_fn ctl_reload;
 ctl_run_fn ctl_drain;
 ctl_run_fn ctl_config;
+ctl_run_fn ctl_fingerprint;
 
 #endif

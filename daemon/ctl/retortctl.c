@@ -16,6 +16,8 @@ static const struct ctl_command COMMANDS[] = {
 	{ "reload", "", "read the configuration anew; a bad one changes nothing", ctl_reload },
 	{ "drain", "", "take no new connection, end when the open ones have", ctl_drain },
 	{ "config", "", "the effective configuration, secrets left out", ctl_config },
+	{ "fingerprint", "FILE|-", "captures to the facts that Retort sees; asks no daemon",
+	    ctl_fingerprint },
 };
 
 static const struct option OPTIONS[] = {

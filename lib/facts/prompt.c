@@ -5,6 +5,7 @@
 #include "facts/prompt.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 static const char *const state_names[] = {
 	[PROMPT_ABSENT] = "absent",
@@ -31,6 +32,12 @@ static const char *const why_names[] = {
 	[PROMPT_WHY_NO_MEMORY] = "no-memory",
 };
 
+/* In the order of the bits. */
+static const char *const elicitation_names[] = { "reasoning", "restate", "rubric", "tags",
+	"synthesis", "verbatim" };
+static const char *const flag_names[] = { "stream", "logprobs", "thinking", "structured",
+	"single-turn", "large-output", "many-samples", "batch" };
+
 _Static_assert(sizeof(state_names) / sizeof(*state_names) == PROMPT_STATE_COUNT, "a name each");
 _Static_assert(sizeof(why_names) / sizeof(*why_names) == PROMPT_WHY_COUNT, "a name each");
 
@@ -44,4 +51,16 @@ const char *prompt_why_name(enum prompt_why why)
 {
 	assert(why < PROMPT_WHY_COUNT);
 	return why_names[why];
+}
+
+const char *prompt_elicitation_name(unsigned bit)
+{
+	return bit < sizeof(elicitation_names) / sizeof(*elicitation_names)
+		   ? elicitation_names[bit]
+		   : NULL;
+}
+
+const char *prompt_flag_name(unsigned bit)
+{
+	return bit < sizeof(flag_names) / sizeof(*flag_names) ? flag_names[bit] : NULL;
 }

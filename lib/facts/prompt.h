@@ -104,4 +104,8 @@ _Static_assert(
 const char *prompt_state_name(enum prompt_state state);
 const char *prompt_why_name(enum prompt_why why);
 
+/* The names of the bits of |elicitation| and |flags|, lowest first; NULL beyond the last. */
+const char *prompt_elicitation_name(unsigned bit);
+const char *prompt_flag_name(unsigned bit);
+
 #endif

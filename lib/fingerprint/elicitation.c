@@ -23,18 +23,6 @@ struct elicitation {
 	uint16_t *next; /* states × classes */
 };
 
-static const struct {
-	const char *name;
-	uint8_t bit;
-} kinds[] = {
-	{ "reasoning", PROMPT_ELICIT_REASONING },
-	{ "restate", PROMPT_ELICIT_RESTATE },
-	{ "rubric", PROMPT_ELICIT_RUBRIC },
-	{ "tags", PROMPT_ELICIT_TAGS },
-	{ "synthesis", PROMPT_ELICIT_SYNTHESIS },
-	{ "verbatim", PROMPT_ELICIT_VERBATIM },
-};
-
 static unsigned char fold(unsigned char c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -44,9 +32,9 @@ static unsigned char fold(unsigned char c)
 
 static uint8_t kind_bit(struct bytes name)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (bytes_equal(name, bytes_of_text(kinds[i].name)))
-			return kinds[i].bit;
+	for (unsigned bit = 0; prompt_elicitation_name(bit); bit++)
+		if (bytes_equal(name, bytes_of_text(prompt_elicitation_name(bit))))
+			return (uint8_t)(1u << bit);
 	return 0;
 }
 

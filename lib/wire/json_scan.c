@@ -67,6 +67,7 @@ static const char *open_level(
 
 	if (scan->depth == JSON_SCAN_DEPTH)
 		return fail(scan, JSON_FAULT_DEPTH, end);
+	scan->place = at;
 	if (!scan->is_quiet && !scan->events->on_open(scan->arg, !is_object))
 		become_quiet(scan);
 	word = &scan->objects[scan->depth / 64];
@@ -82,6 +83,7 @@ static const char *close_level(
 	if (is_in_object(scan) != is_object)
 		return fail(scan, JSON_FAULT_SYNTAX, end);
 	scan->depth--;
+	scan->place = at;
 	if (!scan->is_quiet)
 		scan->events->on_close(scan->arg);
 	end_value(scan);

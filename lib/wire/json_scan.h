@@ -55,6 +55,7 @@ typedef size_t json_span_fn(const char *at, size_t len);
 struct json_scan {
 	const struct json_events *events;
 	void *arg;
+	const char *place; /* during on_open and on_close: the bracket, in the caller's chunk */
 	json_span_fn *span;
 	uint64_t objects[JSON_SCAN_DEPTH / 64]; /* a bit a level: an object, not an array */
 	unsigned depth, quiet_depth;
