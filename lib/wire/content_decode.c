@@ -119,10 +119,20 @@ static enum scan pass_on(struct content_decode *decode, size_t index, struct byt
 	return SCAN_MORE;
 }
 
-static enum scan fail_step(struct content_decode *decode, enum content_step step)
+/* What a step has shown: whether the stream stands at its end, or a fault. An idle step says
+ * nothing against the end. */
+static enum scan note_step(
+    struct content_decode *decode, struct stage *stage, enum content_step step, bool is_idle)
 {
-	return fail(
-	    decode, step == CONTENT_STEP_MEMORY ? CONTENT_FAULT_MEMORY : CONTENT_FAULT_BAD);
+	if (step == CONTENT_STEP_MEMORY)
+		return fail(decode, CONTENT_FAULT_MEMORY);
+	if (step == CONTENT_STEP_BAD)
+		return fail(decode, CONTENT_FAULT_BAD);
+	if (step == CONTENT_STEP_END)
+		stage->is_done = true;
+	else if (!is_idle)
+		stage->is_done = false;
+	return SCAN_MORE;
 }
 
 /* Runs one stage until it has taken all of |chunk| and has nothing more to give. */
@@ -133,15 +143,20 @@ static enum scan push(struct content_decode *decode, size_t index, struct bytes 
 
 	do {
 		size_t before = chunk.len;
-		enum content_step step = stage->coding->step(
-		    stage->state, &chunk, stage->block, BLOCK, &made);
+		enum content_step step;
+		bool is_idle;
 
+		if (stage->is_done && chunk.len && !stage->coding->may_follow)
+			return fail(decode, CONTENT_FAULT_BAD);
+		step = stage->coding->step(stage->state, &chunk, stage->block, BLOCK, &made);
+		is_idle = made == 0 && chunk.len == before;
 		if (made && pass_on(decode, index, bytes_of(stage->block, made)) == SCAN_BAD)
 			return SCAN_BAD;
-		if (step == CONTENT_STEP_BAD || step == CONTENT_STEP_MEMORY)
-			return fail_step(decode, step);
-		if (made || chunk.len < before) /* an idle call says nothing about the end */
-			stage->is_done = step == CONTENT_STEP_END;
+		if (note_step(decode, stage, step, is_idle) == SCAN_BAD)
+			return SCAN_BAD;
+		if (is_idle && chunk.len &&
+		    (step != CONTENT_STEP_END || stage->coding->may_follow))
+			return fail(decode, CONTENT_FAULT_BAD); /* it would never take them */
 	} while (chunk.len || made == BLOCK);
 	return SCAN_MORE;
 }

@@ -154,6 +154,26 @@ START_TEST(bytes_that_are_not_the_coding_are_a_fault)
 }
 END_TEST
 
+START_TEST(bytes_behind_the_end_are_a_fault_where_none_may_follow)
+{
+	static const char *const codings[] = { "deflate", "br" };
+	enum content_fault fault;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct bytes body = encode(codings[i], BYTES("one"), made[0]);
+
+		made[0][body.len] = '!';
+		for (size_t step = 1; step <= body.len + 1; step++) {
+			decode(codings[i], ROOM, bytes_of(body.at, body.len + 1), step, &fault);
+			ck_assert_int_eq(fault, CONTENT_FAULT_BAD);
+		}
+	}
+	/* an end whose bits share a byte with what follows: once a loop without end */
+	decode("br", ROOM, BYTES("\x3b\x60\xbf\x0f"), 4, &fault);
+	decode("br", ROOM, BYTES("\x3b\x60\xbf\x0f"), 1, &fault);
+}
+END_TEST
+
 START_TEST(a_cut_stream_is_neither_done_nor_bad)
 {
 	static const char *const codings[] = { "gzip", "deflate", "br", "zstd" };
@@ -204,5 +224,7 @@ END_TEST
 UNIT_MAIN("content_decode", every_coding_is_undone_in_any_split,
     chains_are_undone_from_their_end, members_that_follow_one_another_are_one_body,
     nothing_to_decode_needs_no_decoder, a_coding_nobody_knows_is_a_fault_at_once,
-    bytes_that_are_not_the_coding_are_a_fault, a_cut_stream_is_neither_done_nor_bad,
-    bombs_stop_at_the_limit_in_every_coding, a_bomb_between_stages_counts_too)
+    bytes_that_are_not_the_coding_are_a_fault,
+    bytes_behind_the_end_are_a_fault_where_none_may_follow,
+    a_cut_stream_is_neither_done_nor_bad, bombs_stop_at_the_limit_in_every_coding,
+    a_bomb_between_stages_counts_too)
