@@ -4,11 +4,10 @@
  */
 #include "fingerprint/prompt_shape.h"
 
-#include "fingerprint/decimal.h"
 #include "fingerprint/elicitation.h"
+#include "fingerprint/prompt_asks.h"
 #include "fingerprint/template.h"
 
-#define LARGE_OUTPUT  4096
 #define PAYLOAD_LEAST 64
 #define SHAPE_ALIGN   _Alignof(struct prompt_shape) /* of the digests in it */
 
@@ -31,12 +30,6 @@ static uint16_t more_by(uint16_t count, uint16_t by)
 static uint16_t one_more(uint16_t count)
 {
 	return more_by(count, 1);
-}
-
-static void set_flag(struct prompt_shape *shape, enum prompt_flag flag, bool is_on)
-{
-	if (is_on)
-		shape->facts.flags |= (uint8_t)flag;
 }
 
 /* Messages. */
@@ -241,7 +234,7 @@ static void text_signature(struct prompt_shape *shape, struct bytes piece, bool 
 		facts->signature_count++;
 }
 
-/* Members that say how to answer. */
+/* Names. */
 
 static void small_model(struct prompt_shape *shape, struct bytes name)
 {
@@ -273,81 +266,8 @@ static void small_before(struct prompt_shape *shape, struct bytes name)
 
 static bool open_request(struct prompt_shape *shape)
 {
-	set_flag(shape, PROMPT_BATCH, true);
+	shape->facts.flags |= PROMPT_BATCH;
 	return shape->requests++ == 0;
-}
-
-static void word_max_tokens(
-    struct prompt_shape *shape, enum json_word word, struct bytes digits)
-{
-	(void)word;
-	shape->facts.max_tokens = decimal_scaled(digits, 0, UINT32_MAX);
-	set_flag(shape, PROMPT_LARGE_OUTPUT, shape->facts.max_tokens >= LARGE_OUTPUT);
-}
-
-static void word_temperature(
-    struct prompt_shape *shape, enum json_word word, struct bytes digits)
-{
-	if (word == JSON_WORD_NUMBER)
-		shape->facts.temperature_milli = (uint16_t)decimal_scaled(
-		    digits, 3, PROMPT_UNSET - 1);
-}
-
-static void word_top_p(struct prompt_shape *shape, enum json_word word, struct bytes digits)
-{
-	if (word == JSON_WORD_NUMBER)
-		shape->facts.top_p_milli = (uint16_t)decimal_scaled(
-		    digits, 3, PROMPT_UNSET - 1);
-}
-
-static void word_n(struct prompt_shape *shape, enum json_word word, struct bytes digits)
-{
-	uint32_t n = decimal_scaled(digits, 0, UINT8_MAX);
-
-	if (word == JSON_WORD_NUMBER && n > shape->facts.n)
-		shape->facts.n = (uint8_t)n;
-	set_flag(shape, PROMPT_MANY_SAMPLES, shape->facts.n > 1);
-}
-
-static bool is_on(enum json_word word, struct bytes digits)
-{
-	return word == JSON_WORD_TRUE ||
-	       (word == JSON_WORD_NUMBER && !bytes_equal(digits, BYTES("0")));
-}
-
-static void word_stream(struct prompt_shape *shape, enum json_word word, struct bytes digits)
-{
-	set_flag(shape, PROMPT_STREAM, is_on(word, digits));
-}
-
-static void word_logprobs(struct prompt_shape *shape, enum json_word word, struct bytes digits)
-{
-	set_flag(shape, PROMPT_LOGPROBS, is_on(word, digits));
-}
-
-static void word_thinking(struct prompt_shape *shape, enum json_word word, struct bytes digits)
-{
-	set_flag(shape, PROMPT_THINKING, is_on(word, digits));
-}
-
-static void small_thinking(struct prompt_shape *shape, struct bytes name)
-{
-	set_flag(shape, PROMPT_THINKING,
-	    name.len && !bytes_equal(name, BYTES("disabled")) &&
-		!bytes_equal(name, BYTES("none")));
-}
-
-static bool open_structured(struct prompt_shape *shape)
-{
-	set_flag(shape, PROMPT_STRUCTURED, true);
-	return false;
-}
-
-static void small_structured(struct prompt_shape *shape, struct bytes name)
-{
-	set_flag(shape, PROMPT_STRUCTURED,
-	    name.len && !bytes_equal(name, BYTES("text")) &&
-		!bytes_equal(name, BYTES("text/plain")));
 }
 
 /* What each field does with an object, a text in pieces or whole, a word. */
@@ -377,18 +297,11 @@ static const struct field_row {
 	[PROMPT_FIELD_TOOL_NAME] = { .small = small_tool_name },
 	[PROMPT_FIELD_BEFORE] = { .small = small_before },
 	[PROMPT_FIELD_REQUEST] = { .open = open_request },
-	[PROMPT_FIELD_MAX_TOKENS] = { .word = word_max_tokens },
-	[PROMPT_FIELD_TEMPERATURE] = { .word = word_temperature },
-	[PROMPT_FIELD_TOP_P] = { .word = word_top_p },
-	[PROMPT_FIELD_N] = { .word = word_n },
-	[PROMPT_FIELD_STREAM] = { .word = word_stream },
-	[PROMPT_FIELD_LOGPROBS] = { .word = word_logprobs },
-	[PROMPT_FIELD_THINKING] = { .small = small_thinking, .word = word_thinking },
-	[PROMPT_FIELD_STRUCTURED] = { .open = open_structured, .small = small_structured },
 };
 
 bool prompt_shape_open(struct prompt_shape *shape, enum prompt_field field)
 {
+	prompt_asks_open(&shape->facts, field);
 	return !field_rows[field].open || field_rows[field].open(shape);
 }
 
@@ -417,6 +330,7 @@ void prompt_shape_text(
 	shape->small_len += (unsigned)(piece.len < room ? piece.len : room);
 	if (!is_last)
 		return;
+	prompt_asks_text(&shape->facts, field, bytes_of(shape->small, shape->small_len));
 	if (row->small)
 		row->small(shape, bytes_of(shape->small, shape->small_len));
 	shape->small_len = 0;
@@ -425,6 +339,7 @@ void prompt_shape_text(
 void prompt_shape_word(struct prompt_shape *shape, enum prompt_field field, enum json_word word,
     struct bytes digits)
 {
+	prompt_asks_word(&shape->facts, field, word, digits);
 	if (field_rows[field].word)
 		field_rows[field].word(shape, word, digits);
 }
