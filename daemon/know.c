@@ -199,7 +199,7 @@ void know_prompt(struct exchange *exchange)
 
 void know_limits(struct exchange *exchange, const struct limit_verdict *limits)
 {
-	const struct limit_set *set = exchange->lease->snapshot->limits;
+	const struct snapshot *snapshot = exchange->lease->snapshot;
 	struct record *record = &exchange->record;
 	uint64_t over = limits->over;
 
@@ -213,7 +213,8 @@ void know_limits(struct exchange *exchange, const struct limit_verdict *limits)
 	for (size_t i = 0; over; i++, over >>= 1) {
 		if (!(over & 1))
 			continue;
-		record_reason(record, limit_set_rule(set, i)->name);
-		metrics_count(exchange->worker->seat.metrics, METRIC_LIMIT_HITS, (int)i);
+		record_reason(record, limit_set_rule(snapshot->limits, i)->name);
+		metrics_count(exchange->worker->seat.metrics, METRIC_LIMIT_HITS,
+		    snapshot->slots.of_rule[i]);
 	}
 }

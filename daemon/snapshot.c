@@ -259,7 +259,8 @@ static void build_listens(struct build *build)
 static void build_upstream_tls(struct build *build, struct snapshot_upstream *upstream)
 {
 	char where[WHERE_BYTES];
-	struct tls_client_plan plan = { build->config, where, &upstream->config->tls };
+	struct tls_client_plan plan = { build->config, where, &upstream->config->tls,
+		BYTES("\x08http/1.1") };
 	bool is_wanted = false;
 	struct fault fault;
 
@@ -318,6 +319,7 @@ struct snapshot *snapshot_new(
 	build_asn(&build);
 	build_elicitation(&build);
 	build_limits(&build);
+	metric_slots_init(&snapshot->slots, previous ? &previous->slots : NULL, config);
 	build_tickets(&build);
 	build_listens(&build);
 	build_upstreams(&build);
@@ -361,6 +363,7 @@ void snapshot_unref(struct snapshot *snapshot)
 	free_upstreams(snapshot);
 	free(snapshot->routes);
 	tls_tickets_unref(snapshot->tickets);
+	metric_slots_fini(&snapshot->slots);
 	limit_set_free(snapshot->limits);
 	asn_close(snapshot->asn);
 	elicitation_free(snapshot->elicitation);

@@ -9,6 +9,7 @@
 #include "facts/owners.h"
 #include "fingerprint/elicitation.h"
 #include "limit/limit.h"
+#include "metric_slots.h"
 
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -61,6 +62,7 @@ struct snapshot {
 	struct asn_table *asn;           /* NULL = no database named */
 	struct elicitation *elicitation; /* NULL = no lexicon named */
 	struct limit_set *limits;
+	struct metric_slots slots; /* of the limits' counters */
 	struct tls_tickets *tickets;
 	size_t listen_count; /* listeners keep their number for the life of the process */
 	struct snapshot_listen *listens;
