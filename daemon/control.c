@@ -7,6 +7,7 @@
 
 #include "admin.h"
 #include "base/xalloc.h"
+#include "config/complaint.h"
 #include "control_inside.h"
 #include "crew.h"
 #include "inherit.h"
@@ -254,6 +255,19 @@ static int run(struct control *control)
 	return status;
 }
 
+/* Secrets that are read by others later: a file that is missing should be known now. */
+static void try_secret(const struct config *config, const struct config_secret *place,
+    const char *key, struct config_list *faults)
+{
+	char at[4096];
+	struct text secret = text_in(at, sizeof(at));
+	struct fault fault;
+
+	if ((place->file || place->env) && config_secret_read(place, getenv, &secret, &fault))
+		complaint_about(faults, config, place, "%s: %s", key, fault.text);
+	explicit_bzero(at, sizeof(at));
+}
+
 /* The first snapshot of |path|, or NULL; what is wrong is on standard error. */
 static struct snapshot *load(const char *path)
 {
@@ -261,8 +275,16 @@ static struct snapshot *load(const char *path)
 	struct config *config = config_load(path, faults);
 	struct snapshot *snapshot = NULL;
 
-	if (config)
+	if (config) {
+		try_secret(config, &config->admin.token, "admin.token", &faults->faults);
+		try_secret(config, &config->store.redis.password, "store.redis.password",
+		    &faults->faults);
 		snapshot = snapshot_new(config, NULL, &faults->faults);
+	}
+	if (snapshot && faults->faults.count) {
+		snapshot_unref(snapshot);
+		snapshot = NULL;
+	}
 	config_faults_print(faults, stderr);
 	free(faults);
 	return snapshot;

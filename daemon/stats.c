@@ -57,14 +57,10 @@ typedef void render_fn(
 
 static void render(struct control *control, render_fn *how, FILE *out)
 {
-	const struct config *config = control->snapshot->config;
 	struct metrics_block *sum = add_up(control);
-	const char *names[METRICS_RULES];
-	struct metrics_rules rules = { .names = names };
+	struct metrics_rules rules = { METRICS_RULES,
+		(const char *const *)control->snapshot->slots.names };
 
-	for (; rules.count < METRICS_RULES && (size_t)rules.count < config->limit_count;
-	     rules.count++)
-		names[rules.count] = config->limits[rules.count].name;
 	how(sum, &rules, out);
 	free(sum);
 }
@@ -115,17 +111,15 @@ static void write_upstreams(const struct control *control, FILE *out)
 
 void stats_write_json(struct control *control, FILE *out)
 {
-	const struct config *config = control->snapshot->config;
-
 	fprintf(out,
 	    "{\"version\":\"%s\",\"build\":\"%s\",\"pid\":%d,\"state\":\"%s\","
 	    "\"generation\":%" PRIu64 ",\"uptime_seconds\":%.3f,\"workers\":%zu,"
-	    "\"store\":{\"kind\":\"%s\",\"state\":\"%s\"},\"config\":",
+	    "\"store\":",
 	    RETORT_VERSION, RETORT_BUILD_TYPE, (int)getpid(),
 	    control_state_name(control->state), control->snapshot->generation,
-	    (double)(now_us() - control->started_us) / 1e6, crew_workers(control->crew),
-	    config->store.kind == CONFIG_STORE_REDIS ? "redis" : "memory",
-	    store_is_shared(control->store) ? "shared" : "local");
+	    (double)(now_us() - control->started_us) / 1e6, crew_workers(control->crew));
+	store_write_json(control->store, out);
+	fputs(",\"config\":", out);
 	json_out_text(out, control->config_path);
 	write_listeners(control, out);
 	write_upstreams(control, out);

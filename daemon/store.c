@@ -67,7 +67,7 @@ struct share_state *store_share(struct store *store)
 	return NULL;
 }
 
-bool store_is_shared(const struct store *store)
+bool store_is_shared(struct store *store)
 {
 	(void)store;
 	return false;
@@ -96,4 +96,10 @@ void store_fill_metrics(struct store *store, struct metrics_block *metrics)
 	metrics_set(metrics, METRIC_STORE_SHARED, store_is_shared(store));
 	if (store->keeper)
 		count_snapshots(store, metrics);
+}
+
+void store_write_json(struct store *store, FILE *out)
+{
+	fprintf(out, "{\"kind\":\"memory\",\"state\":\"%s\"}",
+	    store_is_shared(store) ? "shared" : "local");
 }

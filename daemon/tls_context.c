@@ -24,9 +24,7 @@
 	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"                           \
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"                           \
 	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
-#define GROUPS        "X25519:P-256:P-384"
-
-#define UPSTREAM_ALPN "\x08http/1.1"
+#define GROUPS "X25519:P-256:P-384"
 
 /* What a server context carries for its callbacks, and frees with itself. */
 struct shelf {
@@ -288,8 +286,8 @@ SSL_CTX *tls_context_new_client(const struct tls_client_plan *plan, struct fault
 	/* Whoever keeps a session may use it again and again: being recognised by our own
 	 * upstream is no harm, and OpenSSL would mark a TLS 1.3 session of a cache as spent. */
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	if (SSL_CTX_set_alpn_protos(
-		ctx, (const unsigned char *)UPSTREAM_ALPN, sizeof(UPSTREAM_ALPN) - 1) != 0)
+	if (plan->alpn.len && SSL_CTX_set_alpn_protos(ctx, (const unsigned char *)plan->alpn.at,
+				  (unsigned)plan->alpn.len) != 0)
 		return refuse(ctx, fault, plan->where, "ALPN");
 	return ctx;
 }

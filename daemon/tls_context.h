@@ -47,6 +47,7 @@ struct tls_client_plan {
 	const struct config *config;
 	const char *where; /* "upstreams[0].tls" */
 	const struct config_peer_tls *tls;
+	struct bytes alpn; /* what is offered, in wire form; empty = nothing */
 };
 
 SSL_CTX *tls_context_new_client(const struct tls_client_plan *plan, struct fault *fault);

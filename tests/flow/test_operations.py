@@ -58,11 +58,12 @@ class TestTheCommandLine:
         done = daemon.check({**GOOD, "listen": [
             {"address": "127.0.0.1:0", "tls": {"certificate": "no.crt", "key": "no.key"}},
             {"address": "127.0.0.1:0", "tls": {"certificate": "nor.crt", "key": "no.key"}}],
-            "network": {"asn_database": "no.mmdb"}, "identity": {"secret": "file:no.key"}})
+            "network": {"asn_database": "no.mmdb"}, "identity": {"secret": "file:no.key"},
+            "admin": {"address": "127.0.0.1:0", "token": "env:RETORT_NO_SUCH_VARIABLE"}})
         assert done.returncode == 78
         for words in ("listen[0].tls.certificate: cannot read", "no.crt: No such file",
                       "listen[1].tls.certificate: cannot read", "network.asn_database: ",
-                      "identity.secret: "):
+                      "identity.secret: ", "admin.token: "):
             assert words in done.stderr, done.stderr
 
     def test_an_upstream_without_an_address_is_a_fault(self):

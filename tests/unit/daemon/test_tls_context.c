@@ -85,7 +85,7 @@ static struct config_certificate files_of(const struct issued *issued)
 static SSL_CTX *new_client(const char *ca, bool is_verified)
 {
 	struct config_peer_tls tls = { .ca = ca, .is_verified = is_verified };
-	struct tls_client_plan plan = { &config, "upstreams[0].tls", &tls };
+	struct tls_client_plan plan = { &config, "upstreams[0].tls", &tls, ALPN_HTTP1 };
 
 	return tls_context_new_client(&plan, &fault);
 }
