@@ -1,7 +1,7 @@
 #ifndef COHORT_SKETCH_H
 #define COHORT_SKETCH_H
 
-#include "cohort/cohort.h"
+#include "cohort/cohorts.h"
 
 /* Takes one exchange of a member into the cohort's sketch, after its features were read. */
 void sketch_see(

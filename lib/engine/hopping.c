@@ -6,6 +6,7 @@
 #include "engine/room.h"
 #include "evidence/ledger.h"
 #include "evidence/proof.h"
+#include "evidence/provenance.h"
 
 #define EXTENSION_POINTS 2 /* how many earlier points are looked up */
 

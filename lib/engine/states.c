@@ -14,13 +14,6 @@
 #define FLOOR_RATE  (1.0f / 60)
 #define REPUBLISH_S 600
 
-static const char *const names[] = { "quiet", "watch", "tagged", "proven", "released" };
-
-const char *verdict_state_name(enum engine_state state)
-{
-	return names[state];
-}
-
 static uint8_t score_of(const struct engine *engine, const struct cohort *cohort)
 {
 	double ln_m = ledger_ln_m(cohort);

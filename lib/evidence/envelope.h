@@ -3,7 +3,7 @@
 
 #include "base/fault.h"
 #include "base/text.h"
-#include "feature/feature.h"
+#include "feature/features.h"
 
 /*
  * The null as an envelope (detection.md §4): for each look-alike class of honest tools, how

@@ -1,7 +1,7 @@
 #ifndef EVIDENCE_LEDGER_H
 #define EVIDENCE_LEDGER_H
 
-#include "cohort/cohort.h"
+#include "cohort/cohorts.h"
 
 /*
  * An e-Shiryaev–Roberts ledger in logarithms (Shin, Ramdas & Rinaldo, "E-detectors: a

@@ -2,7 +2,7 @@
  * How old the account was when it joined the cohort. Pools are made for the purpose and start
  * at once; so do the users of a tool that went viral.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t birth_level(const struct feature_view *view)
 {

@@ -2,7 +2,7 @@
  * Whether those who claim this client usually look like this. A forged User-Agent over another
  * TLS stack is rare among honest users of that client; a new honest version is rare for a day.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t claim_level(const struct feature_view *view)
 {

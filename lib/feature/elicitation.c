@@ -2,7 +2,7 @@
  * What the prompt asks the model to show: a weak reason alone, for graders and students ask the
  * same.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t elicitation_level(const struct feature_view *view)
 {

@@ -4,7 +4,7 @@
  * container.
  */
 #include "cohort/sketch.h"
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t environment_level(const struct feature_view *view)
 {

@@ -2,7 +2,7 @@
  * Unrelated users take wildly different times to the same depth; accounts under one balancer
  * take the same. Compared in logarithms with the mean of the members who were here before.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 #include <math.h>
 

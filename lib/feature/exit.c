@@ -4,7 +4,7 @@
  * for.
  */
 #include "cohort/sketch.h"
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t exit_level(const struct feature_view *view)
 {

@@ -1,7 +1,7 @@
 /*
  * How many prefixes this one account used today: residential proxies rotate, people move twice.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t exits_level(const struct feature_view *view)
 {

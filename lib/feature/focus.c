@@ -1,7 +1,7 @@
 /*
  * Whether this is all that the account does. A person or a firm does other things too.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t focus_level(const struct feature_view *view)
 {

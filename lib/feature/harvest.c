@@ -2,7 +2,7 @@
  * The shape of collecting: one turn, as much output as there is, several samples, and never the
  * result of a tool.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t harvest_level(const struct feature_view *view)
 {

@@ -2,7 +2,7 @@
  * Over how many hours of the day the account was seen at this depth. Weak: shifts and time
  * zones.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t hours_level(const struct feature_view *view)
 {

@@ -3,7 +3,7 @@
  * notebook send each other's items all the time.
  */
 #include "cohort/sketch.h"
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t payload_level(const struct feature_view *view)
 {

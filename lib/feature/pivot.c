@@ -2,7 +2,7 @@
  * Whether the account changed its model, and whether the cohort began to use that model just
  * before: a pool moves as one, users move over weeks.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 #define TOGETHER_S 3600
 

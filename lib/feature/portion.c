@@ -2,7 +2,7 @@
  * Heavy tails again, in counts: a heavy user reaches a depth long before the mean does, a
  * balanced pool reaches it together.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 #include <math.h>
 

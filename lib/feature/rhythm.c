@@ -2,7 +2,7 @@
  * How regular the gaps between the account's exchanges are: people come in bursts with long
  * pauses, a paced account does not.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t rhythm_level(const struct feature_view *view)
 {

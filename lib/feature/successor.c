@@ -2,7 +2,7 @@
  * Whether a member was refused for good shortly before this one joined, from the same client or
  * exit: what a pool does when an account is banned.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 #define AFTER_S 1800
 

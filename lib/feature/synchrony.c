@@ -2,7 +2,7 @@
  * How busy the cohort is in this minute against its last hour. Weak: a steady pool stays near
  * one, classes and launches do not.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 uint8_t synchrony_level(const struct feature_view *view)
 {

@@ -2,6 +2,8 @@
  * as α₂ allows. */
 #include "evidence/proof.h"
 
+#include "evidence/displacement.h"
+#include "evidence/provenance.h"
 #include "unit.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
-#ifndef FEATURE_FEATURE_H
-#define FEATURE_FEATURE_H
+#ifndef FEATURE_FEATURES_H
+#define FEATURE_FEATURES_H
 
 #include "cohort/account.h"
-#include "cohort/cohort.h"
+#include "cohort/cohorts.h"
 #include "cohort/rarity.h"
 
 /*
@@ -33,14 +33,14 @@ struct feature {
 
 enum feature_id {
 #define FEATURE(file, first_depth, words) FEATURE_##file,
-#include "feature/feature.def"
+#include "feature/features.def"
 #undef FEATURE
 	FEATURE_COUNT
 };
 _Static_assert(FEATURE_COUNT <= COHORT_REASONS, "a cohort sums the nats of each");
 
 #define FEATURE(file, first_depth, words) feature_level_fn file##_level;
-#include "feature/feature.def"
+#include "feature/features.def"
 #undef FEATURE
 
 extern const struct feature features[FEATURE_COUNT];

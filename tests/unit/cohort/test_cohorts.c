@@ -157,7 +157,7 @@ START_TEST(an_account_counts_its_exits_of_the_day)
 }
 END_TEST
 
-UNIT_MAIN("cohort", the_third_owner_makes_a_cohort_and_a_repeated_one_does_not,
+UNIT_MAIN("cohorts", the_third_owner_makes_a_cohort_and_a_repeated_one_does_not,
     sketches_are_bounded_and_come_back_from_the_evicted,
     evidence_outlives_age_when_the_table_is_full, a_sketch_knows_what_an_unrelated_member_sent,
     a_pair_of_owners_hops_for_the_first_time_once, hops_join_owners_under_one_root,

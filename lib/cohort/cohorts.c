@@ -2,7 +2,7 @@
  * The table of cohorts and of the candidates that may become one. Fixed in size: the oldest
  * and least evidenced makes way. It proposes; nothing in here scores.
  */
-#include "cohort/cohort.h"
+#include "cohort/cohorts.h"
 
 #include "base/xalloc.h"
 #include "cohort/account.h"

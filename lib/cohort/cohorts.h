@@ -1,5 +1,5 @@
-#ifndef COHORT_COHORT_H
-#define COHORT_COHORT_H
+#ifndef COHORT_COHORTS_H
+#define COHORT_COHORTS_H
 
 #include "cohort/keys.h"
 #include "cohort/slots.h"

@@ -1,11 +1,11 @@
 /*
  * The table of features. It knows no weights and no references: a level has no meaning here.
  */
-#include "feature/feature.h"
+#include "feature/features.h"
 
 const struct feature features[FEATURE_COUNT] = {
 #define FEATURE(file, first, text) [FEATURE_##file] = { #file, text, file##_level, first },
-#include "feature/feature.def"
+#include "feature/features.def"
 #undef FEATURE
 };
 
