@@ -38,4 +38,8 @@ ctl_run_fn ctl_drain;
 ctl_run_fn ctl_config;
 ctl_run_fn ctl_fingerprint;
 
+/* Offline: these ask no daemon. */
+ctl_run_fn ctl_simulate;
+ctl_run_fn ctl_calibrate;
+
 #endif

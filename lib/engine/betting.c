@@ -36,14 +36,15 @@ static void bet_on_member(struct engine *engine, const struct passage *passage,
 	int group = key_group_of(cohort->kind), depth = feature_depth_of(member.count);
 	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
 	struct feature_view view = { seen->facts, seen->prompt, passage->account, cohort,
-		sketch, &engine->rarity, member.count, member.age_s, depth };
+		sketch, &engine->rarity, (uint32_t)(engine->began_us / 1000000), member.count,
+		member.age_s, depth };
 	struct engine_bet bet = { .seen = seen, .cohort = cohort };
 
 	if (depth < 0)
 		return;
 	if (group >= 0) {
 		bet.place = (struct envelope_place){ (uint8_t)group, (uint8_t)depth,
-			envelope_phase(cohort->members) };
+			envelope_phase(cohort->members, passage->now_s - view.began_s) };
 		feature_levels(&view, bet.levels);
 		place_bet(engine, cohort, &bet);
 	}

@@ -120,6 +120,7 @@ static bool is_counted(const struct exchange_seen *seen)
 
 static void see_cohorts(struct engine *engine, struct passage *passage)
 {
+	engine->matched_count = 0;
 	for (int i = 0; i < passage->keys.count; i++) {
 		struct cohort *cohort = passage->cohorts[i];
 
@@ -129,6 +130,8 @@ static void see_cohorts(struct engine *engine, struct passage *passage)
 		if (is_counted(passage->seen))
 			betting_count(engine, passage, cohort);
 		states_judge(engine, cohort, passage);
+		if (cohort->state != ENGINE_STATE_QUIET)
+			engine->matched[engine->matched_count++] = cohort->key;
 	}
 	states_publish(engine, passage);
 }
@@ -151,6 +154,8 @@ void engine_see(
 
 	engine->counts.exchanges++;
 	facts.at_us = clock_see(&engine->clock, facts.at_us);
+	if (!engine->began_us)
+		engine->began_us = facts.at_us;
 	passage.now_s = (uint32_t)(facts.at_us / 1000000);
 	now.facts = &facts;
 	passage.seen = &now;
@@ -211,6 +216,12 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
 	counts->bytes = sizeof(*engine) + slots_bytes(&engine->accounts) +
 			slots_bytes(&engine->owners) + slots_bytes(&engine->conversations) +
 			pairs_buckets(&engine->pairs) * 64 + cohorts_bytes(&engine->cohorts);
+}
+
+int engine_matched(const struct engine *engine, uint64_t ids[KEYS_MAX])
+{
+	memcpy(ids, engine->matched, sizeof(engine->matched));
+	return engine->matched_count;
 }
 
 int64_t engine_clock_us(const struct engine *engine)

@@ -70,6 +70,8 @@ void engine_tick(struct engine *engine, int64_t now_us, struct verdict_changes *
 
 void engine_on_bet(struct engine *engine, engine_bet_fn *on_bet, void *arg);
 void engine_counts(const struct engine *engine, struct engine_counts *counts);
+/* The cohorts that the last exchange matched and that are not quiet; returns their number. */
+int engine_matched(const struct engine *engine, uint64_t ids[KEYS_MAX]);
 int64_t engine_clock_us(const struct engine *engine);
 
 /* New thresholds and rate after a reload; sizes and seed stay as they were. */

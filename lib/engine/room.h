@@ -24,6 +24,9 @@ struct engine {
 	struct engine_counts counts;
 	uint32_t swept_s[SWEEP_SLICES];
 	uint32_t slice;
+	int64_t began_us;           /* first arrival ever */
+	uint64_t matched[KEYS_MAX]; /* cohorts of the last exchange that are not quiet */
+	int matched_count;
 	engine_bet_fn *on_bet;
 	void *on_bet_arg;
 };

@@ -76,8 +76,8 @@ int envelope_class(struct envelope *envelope, struct bytes text, struct fault *f
 	return 0;
 }
 
-/* The table that speaks for |class| at |place|: its own, or all sizes together when too few
- * accounts were seen at this size. NULL when the class does not come here at all. */
+/* The table that speaks for |class| at |place|: its own, or all phases together when too few
+ * accounts were seen in this one. NULL when the class does not come here at all. */
 static const struct reference_table *table_of(const struct reference_class *class,
     const struct envelope_place *place, struct reference_table *pooled)
 {
@@ -96,15 +96,37 @@ static const struct reference_table *table_of(const struct reference_class *clas
 	return pooled;
 }
 
+/* n · KL(k/n ‖ p), the exponent of Chernoff's bound. */
+static double exponent(double k, double n, double p)
+{
+	double q = k / n;
+
+	return n *
+	       ((q > 0 ? q * log(q / p) : 0) + (q < 1 ? (1 - q) * log((1 - q) / (1 - p)) : 0));
+}
+
+/* The largest p under which k or fewer of n still have a probability of e^−l: never above
+ * k/n + √(2(k/n)l/n) + 2l/n, which is this bound made explicit, and half of it at k = 0. */
 static double upper_limit(double k, double n, double l)
 {
-	double p = n > 0 ? k / n : 1;
+	double low, high = 1;
 
 	if (n <= 0)
 		return 1;
-	if (n > ENVELOPE_CAP)
+	if (n > ENVELOPE_CAP) {
+		k *= ENVELOPE_CAP / n;
 		n = ENVELOPE_CAP;
-	return fmin(1, p + sqrt(2 * p * l / n) + 2 * l / n);
+	}
+	low = k / n;
+	for (int i = 0; i < 50 && low < 1; i++) {
+		double middle = (low + high) / 2;
+
+		if (exponent(k, n, middle) > l)
+			high = middle;
+		else
+			low = middle;
+	}
+	return high;
 }
 
 static void raise_null(const struct envelope *envelope, const struct envelope_place *place,
@@ -175,9 +197,11 @@ bool envelope_is_sealed(const struct envelope *envelope)
 	return envelope->is_sealed;
 }
 
-uint8_t envelope_phase(uint32_t members)
+uint8_t envelope_phase(uint32_t members, uint32_t watched_s)
 {
-	return members < 64 ? 0 : members < 1024 ? 1 : 2;
+	uint8_t size = members < 64 ? 0 : members < 1024 ? 1 : 2;
+
+	return watched_s < ENVELOPE_SETTLED_S ? size : size + ENVELOPE_SIZES;
 }
 
 double envelope_score(const struct envelope *envelope, const struct envelope_place *place,

@@ -9,16 +9,21 @@
  * The null as an envelope (detection.md §4): for each look-alike class of honest tools, how
  * often an account of it falls into each bin of the one calibrated scalar, with an upper
  * confidence limit; the null probability of a bin is the largest over the classes. Tables are
- * kept apart by key group, by depth and by the cohort's size, because honest accounts behave
- * differently in a cohort of ten and of ten thousand, and each must be under its own envelope.
+ * kept apart by key group, by depth, by the cohort's size and by whether the engine knows its
+ * traffic already, because honest accounts look different in a cohort of ten and of ten
+ * thousand, and on a first day on which everybody is new: each is under its own envelope.
  */
-#define ENVELOPE_BINS    64
-#define ENVELOPE_PHASES  3 /* by members: < 64, < 1024, more */
-#define ENVELOPE_CLASSES 64
-#define ENVELOPE_NAME    32
-#define ENVELOPE_DELTA   1e-6
-#define ENVELOPE_FLOOR   2e-4   /* no null probability is believed to be smaller */
-#define ENVELOPE_CAP     200000 /* nor is any table believed to rest on more accounts */
+#define ENVELOPE_BINS  64
+#define ENVELOPE_SIZES 3 /* of cohorts, by members: < 64, < 1024, more */
+#define ENVELOPE_PHASES                                                                        \
+	6 /* these sizes while the engine is new to its traffic, then settled                  \
+	   */
+#define ENVELOPE_SETTLED_S (2 * 86400)
+#define ENVELOPE_CLASSES   64
+#define ENVELOPE_NAME      32
+#define ENVELOPE_DELTA     1e-6
+#define ENVELOPE_FLOOR     2e-4   /* no null probability is believed to be smaller */
+#define ENVELOPE_CAP       200000 /* nor is any table believed to rest on more accounts */
 
 struct envelope_place {
 	uint8_t group, depth, phase;
@@ -49,7 +54,8 @@ int envelope_class(struct envelope *envelope, struct bytes text, struct fault *f
 int envelope_seal(struct envelope *envelope, struct fault *fault);
 bool envelope_is_sealed(const struct envelope *envelope);
 
-uint8_t envelope_phase(uint32_t members);
+/* The phase of a cohort of so many members, |watched_s| after the first exchange ever. */
+uint8_t envelope_phase(uint32_t members, uint32_t watched_s);
 
 /* s = Σ clip(ln q/p, −2, +3) over the levels; |nats| takes each term. */
 double envelope_score(const struct envelope *envelope, const struct envelope_place *place,

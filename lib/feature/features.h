@@ -16,9 +16,10 @@ struct feature_view {
 	const struct cohort *cohort;
 	const struct sketch *sketch;
 	const struct rarity *rarity;
-	uint32_t count; /* the member's exchanges in the cohort, with this one */
-	uint32_t age_s; /* since the member's first one in the cohort */
-	int depth;      /* index into |feature_depths| */
+	uint32_t began_s; /* when watching began: nobody is known to be older */
+	uint32_t count;   /* the member's exchanges in the cohort, with this one */
+	uint32_t age_s;   /* since the member's first one in the cohort */
+	int depth;        /* index into |feature_depths| */
 };
 
 #define FEATURE_LEVELS 8 /* 0: nothing to say */

@@ -189,7 +189,7 @@ START_TEST(a_class_of_few_accounts_allows_no_large_bet)
 	struct envelope *envelope = build(1, 30);
 
 	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
-		ck_assert_double_le(envelope_at(envelope, &place, bin).e, 2);
+		ck_assert_double_le(envelope_at(envelope, &place, bin).e, 4);
 	envelope_free(envelope);
 }
 END_TEST

@@ -1,0 +1,310 @@
+/*
+ * Counting what was decided, by label and by cohort. It only watches: nothing here reaches the
+ * engine.
+ */
+#include "report.h"
+
+#include "base/xalloc.h"
+#include "evidence/ledger.h"
+#include "feature/features.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void report_init(struct report *report)
+{
+	*report = (struct report){ .account_room = 1 << 16 };
+	report->cohorts = xalloc_array(REPORT_COHORTS, sizeof(*report->cohorts));
+	report->accounts = xalloc_array(report->account_room, sizeof(uint64_t));
+}
+
+void report_fini(struct report *report)
+{
+	free(report->cohorts);
+	free(report->accounts);
+}
+
+int report_label(struct report *report, const char *name, bool is_benign)
+{
+	struct report_label *label;
+
+	for (int i = 0; i < report->label_count; i++)
+		if (!strcmp(report->labels[i].name, name))
+			return i;
+	if (report->label_count == REPORT_LABELS)
+		return REPORT_LABELS - 1;
+	label = report->labels + report->label_count;
+	snprintf(label->name, sizeof(label->name), "%s", name);
+	label->is_benign = is_benign;
+	return report->label_count++;
+}
+
+static bool put_account(uint64_t *accounts, size_t room, uint64_t key)
+{
+	size_t at = key & (room - 1);
+
+	for (; accounts[at]; at = (at + 1) & (room - 1))
+		if (accounts[at] == key)
+			return false;
+	accounts[at] = key;
+	return true;
+}
+
+static void count_account(struct report *report, int label, uint64_t account)
+{
+	uint64_t key = (account ^ (uint64_t)label << 56) * 0x9e3779b97f4a7c15ULL | 1;
+
+	if (!put_account(report->accounts, report->account_room, key))
+		return;
+	report->labels[label].accounts++;
+	if (++report->account_count * 2 > report->account_room) {
+		size_t room = report->account_room * 2;
+		uint64_t *larger = xalloc_array(room, sizeof(uint64_t));
+
+		for (size_t i = 0; i < report->account_room; i++)
+			if (report->accounts[i])
+				put_account(larger, room, report->accounts[i]);
+		free(report->accounts);
+		report->accounts = larger;
+		report->account_room = room;
+	}
+}
+
+static struct report_cohort *find(const struct report *report, uint64_t id)
+{
+	for (size_t i = 0; i < 64; i++) {
+		struct report_cohort *cohort =
+		    report->cohorts + ((id * 0x9e3779b97f4a7c15ULL >> 40) + i) % REPORT_COHORTS;
+
+		if (cohort->id == id || !cohort->id)
+			return cohort;
+	}
+	return NULL;
+}
+
+const struct report_cohort *report_cohort(const struct report *report, uint64_t id)
+{
+	const struct report_cohort *cohort = find(report, id);
+
+	return cohort && cohort->id ? cohort : NULL;
+}
+
+int report_majority(const struct report *report, const struct report_cohort *cohort)
+{
+	int most = 0;
+
+	for (int i = 1; i < report->label_count; i++)
+		if (cohort->labels[i] > cohort->labels[most])
+			most = i;
+	return most;
+}
+
+static void note_state(struct report *report, struct report_cohort *cohort,
+    const struct cohort *now, int64_t at_us)
+{
+	struct report_label *label = report->labels + report_majority(report, cohort);
+	const struct report_moment moment = { label->exchanges, at_us };
+	bool is_grave = now->state == ENGINE_STATE_TAGGED || now->state == ENGINE_STATE_PROVEN;
+
+	if (is_grave && !label->first_tag.exchange)
+		label->first_tag = moment;
+	if (now->state == ENGINE_STATE_PROVEN && !label->first_proof.exchange)
+		label->first_proof = moment;
+	if (now->state != ENGINE_STATE_RELEASED && now->state > cohort->most)
+		cohort->most = now->state;
+	cohort->state = now->state;
+	cohort->tags = now->tags;
+}
+
+void report_see(
+    struct report *report, const struct engine *engine, int label, const struct record *record)
+{
+	struct report_label *own = report->labels + label;
+	uint64_t ids[KEYS_MAX];
+	int count = engine_matched(engine, ids);
+
+	report->exchanges++;
+	own->exchanges++;
+	count_account(report, label, record->facts.account);
+	own->watched += record->verdict >= RECORD_VERDICT_WATCH;
+	own->tagged += record->verdict >= RECORD_VERDICT_TAG;
+	own->probed += record->coin == RECORD_COIN_REFUSED;
+	own->shaped += record->is_shaped;
+	for (int i = 0; i < count; i++) {
+		struct report_cohort *cohort = find(report, ids[i]);
+		const struct cohort *now = engine_cohort(engine, ids[i]);
+
+		if (!cohort || !now) {
+			report->cohorts_dropped++;
+			continue;
+		}
+		cohort->id = ids[i];
+		cohort->exchanges++;
+		cohort->labels[label]++;
+		if (now->state != cohort->state || now->tags != cohort->tags)
+			note_state(report, cohort, now, record->facts.at_us);
+	}
+}
+
+static void print_moment(FILE *out, const char *name, const struct report_moment *moment)
+{
+	if (moment->exchange)
+		fprintf(out, ",\"%s\":{\"exchange\":%llu,\"at\":%.6f}", name,
+		    (unsigned long long)moment->exchange, (double)moment->at_us / 1e6);
+	else
+		fprintf(out, ",\"%s\":null", name);
+}
+
+static void print_label(const struct report_label *label, FILE *out)
+{
+	fprintf(out, "\"%s\":{\"exchanges\":%llu,\"accounts\":%llu", label->name,
+	    (unsigned long long)label->exchanges, (unsigned long long)label->accounts);
+	print_moment(out, "first_tag", &label->first_tag);
+	print_moment(out, "first_proof", &label->first_proof);
+	fprintf(out,
+	    ",\"benign\":%s,\"tagged\":%llu,\"watched\":%llu,\"refused\":%llu,"
+	    "\"probed\":%llu,\"shaped\":%llu}",
+	    label->is_benign ? "true" : "false", (unsigned long long)label->tagged,
+	    (unsigned long long)label->watched,
+	    (unsigned long long)(label->probed + label->shaped),
+	    (unsigned long long)label->probed, (unsigned long long)label->shaped);
+}
+
+static void print_reasons(const struct cohort *cohort, FILE *out)
+{
+	bool is_used[FEATURE_COUNT] = { false };
+
+	fprintf(out, ",\"reasons\":[");
+	for (int rank = 0; rank < 5; rank++) {
+		int best = -1;
+
+		for (int i = 0; i < FEATURE_COUNT; i++)
+			if (!is_used[i] && cohort->nats[i] > 0 &&
+			    (best < 0 || cohort->nats[i] > cohort->nats[best]))
+				best = i;
+		if (best < 0)
+			break;
+		is_used[best] = true;
+		fprintf(out, "%s{\"feature\":\"%s\",\"nats\":%.3f}", rank ? "," : "",
+		    features[best].name, cohort->nats[best]);
+	}
+	fprintf(out, "]");
+}
+
+static double bounded(double value)
+{
+	return isfinite(value) ? value : -999;
+}
+
+static void print_cohort(const struct report *report, const struct report_cohort *seen,
+    const struct cohort *cohort, FILE *out)
+{
+	bool is_first = true;
+
+	fprintf(out,
+	    "{\"id\":\"%016llx\",\"key\":\"%s\",\"state\":\"%s\",\"worst\":\"%s\","
+	    "\"accounts\":%u,\"exchanges\":%llu,\"ln_m\":%.6f,\"ln_e\":[%.6f,%.6f],"
+	    "\"bets\":%u,\"tags\":%u,\"probes\":%u,\"hops\":%u,\"pairs\":%u,\"labels\":{",
+	    (unsigned long long)cohort->key, key_kind_name(cohort->kind),
+	    verdict_state_name(cohort->state), verdict_state_name(seen->most), cohort->members,
+	    (unsigned long long)cohort->exchanges, bounded(ledger_ln_m(cohort)),
+	    cohort->proof[0], cohort->proof[1], cohort->bets, cohort->tags, cohort->probes,
+	    cohort->hops[0] + cohort->hops[1], cohort->pairs);
+	for (int i = 0; i < report->label_count; i++)
+		if (seen->labels[i]) {
+			fprintf(out, "%s\"%s\":%u", is_first ? "" : ",", report->labels[i].name,
+			    seen->labels[i]);
+			is_first = false;
+		}
+	fprintf(out, "}");
+	print_reasons(cohort, out);
+	fprintf(out, "}");
+}
+
+/* Cohorts that came to be tagged or proven while most of them carry a benign label. */
+static void print_alarms(const struct report *report, FILE *out)
+{
+	unsigned tagged = 0, proven = 0;
+	uint64_t exchanges = 0, probed = 0, shaped = 0, watched = 0;
+
+	for (size_t i = 0; i < REPORT_COHORTS; i++) {
+		const struct report_cohort *cohort = report->cohorts + i;
+
+		if (!cohort->id || !report->labels[report_majority(report, cohort)].is_benign)
+			continue;
+		tagged += cohort->most >= ENGINE_STATE_TAGGED;
+		proven += cohort->most == ENGINE_STATE_PROVEN;
+	}
+	for (int i = 0; i < report->label_count; i++) {
+		const struct report_label *label = report->labels + i;
+
+		if (!label->is_benign)
+			continue;
+		exchanges += label->exchanges;
+		probed += label->probed;
+		shaped += label->shaped;
+		watched += label->watched;
+	}
+	fprintf(out,
+	    "\"benign\":{\"cohorts_tagged\":%u,\"cohorts_proven\":%u,\"exchanges\":%llu,"
+	    "\"watched\":%llu,\"probed\":%llu,\"shaped\":%llu}",
+	    tagged, proven, (unsigned long long)exchanges, (unsigned long long)watched,
+	    (unsigned long long)probed, (unsigned long long)shaped);
+}
+
+static void print_engine(const struct engine *engine, FILE *out)
+{
+	struct engine_counts counts;
+
+	engine_counts(engine, &counts);
+	fprintf(out,
+	    "\"engine\":{\"bets\":%llu,\"tags\":%llu,\"proofs\":%llu,\"releases\":%llu,"
+	    "\"probes\":%llu,\"same_hops\":%llu,\"extension_hops\":%llu,\"late\":%llu,"
+	    "\"steps\":%llu,\"skipped\":%llu,\"accounts\":%llu,\"cohorts\":%llu,"
+	    "\"sketches\":%llu,\"pairs\":%llu,\"pairs_refused\":%llu,\"sketches_refused\":%llu,"
+	    "\"accounts_evicted\":%llu,\"cohorts_evicted\":%llu,\"bytes\":%zu}",
+	    (unsigned long long)counts.bets, (unsigned long long)counts.tags,
+	    (unsigned long long)counts.proofs, (unsigned long long)counts.releases,
+	    (unsigned long long)counts.probes, (unsigned long long)counts.same_hops,
+	    (unsigned long long)counts.extension_hops, (unsigned long long)counts.late,
+	    (unsigned long long)counts.steps, (unsigned long long)counts.skipped,
+	    (unsigned long long)counts.accounts, (unsigned long long)counts.cohorts,
+	    (unsigned long long)counts.sketches, (unsigned long long)counts.pairs,
+	    (unsigned long long)counts.pairs_refused,
+	    (unsigned long long)counts.sketches_refused,
+	    (unsigned long long)counts.accounts_evicted,
+	    (unsigned long long)counts.cohorts_evicted, counts.bytes);
+}
+
+void report_print(const struct report *report, const struct engine *engine, FILE *out)
+{
+	bool is_first = true;
+
+	fprintf(out,
+	    "{\"exchanges\":%llu,\"seconds\":%.3f,\"exchanges_per_second\":%.0f,"
+	    "\"bad_lines\":%llu,\"labels\":{",
+	    (unsigned long long)report->exchanges, report->seconds,
+	    (double)report->exchanges / fmax(report->seconds, 1e-9),
+	    (unsigned long long)report->bad_lines);
+	for (int i = 0; i < report->label_count; i++) {
+		if (i)
+			fprintf(out, ",");
+		print_label(report->labels + i, out);
+	}
+	fprintf(out, "%s", report->label_count ? "," : "");
+	print_alarms(report, out);
+	fprintf(out, "},\"cohorts\":[");
+	for (size_t i = 0; i < REPORT_COHORTS; i++) {
+		const struct report_cohort *seen = report->cohorts + i;
+		const struct cohort *cohort = seen->id ? engine_cohort(engine, seen->id) : NULL;
+
+		if (!cohort)
+			continue;
+		fprintf(out, "%s", is_first ? "" : ",");
+		is_first = false;
+		print_cohort(report, seen, cohort, out);
+	}
+	fprintf(out, "],");
+	print_engine(engine, out);
+	fprintf(out, "}\n");
+}

@@ -1,0 +1,61 @@
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "engine/engine.h"
+
+#include <stdio.h>
+
+/*
+ * The replay report (design.md §4.5): what became of each label, and of each cohort that was
+ * not quiet. `replay` and `simulate` both fill it, so their figures compare.
+ */
+#define REPORT_LABELS  96
+#define REPORT_COHORTS 4096
+
+struct report_moment {
+	uint64_t exchange; /* exchanges of the label so far; 0: never */
+	int64_t at_us;
+};
+
+struct report_label {
+	char name[32];
+	bool is_benign;
+	uint64_t exchanges, accounts, tagged, probed, shaped, watched;
+	struct report_moment first_tag, first_proof;
+};
+
+struct report_cohort {
+	uint64_t id;
+	uint8_t state, most; /* now, and the gravest ever */
+	uint32_t tags;
+	uint64_t exchanges;
+	uint32_t labels[REPORT_LABELS];
+};
+
+struct report {
+	struct report_label labels[REPORT_LABELS];
+	int label_count;
+	struct report_cohort *cohorts; /* by a small hash of their id */
+	uint64_t exchanges, bad_lines, cohorts_dropped;
+	double seconds;
+	uint64_t *accounts; /* hashes of label and account, open addressing */
+	size_t account_room, account_count;
+};
+
+void report_init(struct report *report);
+void report_fini(struct report *report);
+
+/* The number of a label, made when it is new. */
+int report_label(struct report *report, const char *name, bool is_benign);
+
+/* Takes one exchange after the engine saw it; |record| carries what was decided. */
+void report_see(
+    struct report *report, const struct engine *engine, int label, const struct record *record);
+
+/* The label that most of a cohort's exchanges carry. */
+int report_majority(const struct report *report, const struct report_cohort *cohort);
+const struct report_cohort *report_cohort(const struct report *report, uint64_t id);
+
+void report_print(const struct report *report, const struct engine *engine, FILE *out);
+
+#endif

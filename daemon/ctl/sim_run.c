@@ -1,0 +1,215 @@
+/*
+ * One run of a scenario. Verdicts reach the board at once here; in the daemon a worker may see
+ * them some milliseconds later.
+ */
+#include "sim_run.h"
+
+#include "base/xalloc.h"
+#include "evidence/proof.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define BOARD_LINES 65536
+#define STEP_MASK   1023 /* the end is looked for once in so many exchanges */
+
+struct loop {
+	struct sim_run *run;
+	const struct sim_setup *setup;
+	struct sim_world *world;
+	struct keyed_hash *hash;
+	int labels[SCENARIO_GROUPS], customers[SCENARIO_GROUPS], seconds[SCENARIO_GROUPS];
+};
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void name_labels(struct loop *loop)
+{
+	const struct scenario *scenario = loop->setup->scenario;
+
+	for (int i = 0; i < scenario->group_count; i++) {
+		const struct scenario_group *group = scenario->groups + i;
+		bool is_pool = scenario_trait(group, TRAIT_rate) > 0;
+		char name[64];
+
+		loop->labels[i] = report_label(&loop->run->report, group->label, !is_pool);
+		snprintf(name, sizeof(name), "%.20s-2", group->label);
+		if (scenario_trait(group, TRAIT_ban_at) >= 0)
+			loop->seconds[i] = report_label(&loop->run->report, name, false);
+		snprintf(name, sizeof(name), "%.16s-customers", group->label);
+		if (scenario_trait(group, TRAIT_mix) > 0)
+			loop->customers[i] = report_label(&loop->run->report, name, true);
+	}
+}
+
+static int label_of(const struct loop *loop, const struct sim_exchange *exchange)
+{
+	if (exchange->is_customer)
+		return loop->customers[exchange->group];
+	if (exchange->is_second_pool)
+		return loop->seconds[exchange->group];
+	return loop->labels[exchange->group];
+}
+
+static uint8_t word_of(const struct verdict *verdict)
+{
+	switch (verdict->state) {
+	case ENGINE_STATE_WATCH:
+		return RECORD_VERDICT_WATCH;
+	case ENGINE_STATE_TAGGED:
+	case ENGINE_STATE_PROVEN:
+		return RECORD_VERDICT_TAG;
+	default:
+		return RECORD_VERDICT_PASS;
+	}
+}
+
+/* What the judge station does: the bucket first, then the coin, both only where allowed. */
+static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
+{
+	struct record *record = &exchange->record;
+	struct board *board = loop->run->board;
+	struct verdict verdict = board_judge(board, &record->facts, &record->prompt);
+	uint32_t at_s = (uint32_t)(record->facts.at_us / 1000000);
+
+	record->verdict = word_of(&verdict);
+	record->score = verdict.score;
+	record->cohort = verdict.cohort;
+	record->mode = loop->setup->may_shape ? RECORD_MODE_ENFORCE : RECORD_MODE_TAG;
+	if (exchange->is_banned)
+		return SIM_BANNED;
+	if (loop->setup->may_shape && verdict.may_shape &&
+	    !board_take(board, &verdict, record->facts.at_us)) {
+		record->is_shaped = 1;
+		record->verdict = RECORD_VERDICT_THROTTLE;
+		return SIM_REFUSED;
+	}
+	if (!loop->setup->may_probe || !verdict.may_probe ||
+	    !board_may_draw(board, record->facts.account, at_s))
+		return SIM_ANSWERED;
+	record->coin = RECORD_COIN_SPARED;
+	if (!proof_coin(loop->hash, record->facts.exchange, 0.02))
+		return SIM_ANSWERED;
+	record->coin = RECORD_COIN_REFUSED;
+	board_refused(board, record->facts.account, at_s);
+	return SIM_REFUSED;
+}
+
+static void settle(struct record *record, enum sim_answer answer)
+{
+	if (answer == SIM_ANSWERED)
+		return;
+	record->reply = (struct reply_facts){ .status = answer == SIM_BANNED ? 401 : 429 };
+}
+
+static void write_record(FILE *out, const struct record *record)
+{
+	static char line[RECORD_BYTES];
+	struct text text = text_in(line, sizeof(line));
+
+	record_write(&text, record);
+	fwrite(text.at, 1, text.len, out);
+}
+
+static void learn(struct loop *loop, const struct sim_exchange *exchange)
+{
+	const struct record *record = &exchange->record;
+	const struct exchange_seen seen = { &record->facts, &record->prompt, &record->reply,
+		record->coin, record->is_limited, record->is_shaped };
+	struct verdict_changes changes = { 0 };
+	struct sim_run *run = loop->run;
+
+	run->is_warm = record->facts.at_us >= sim_world_warm_us(loop->world);
+	run->label = label_of(loop, exchange);
+	engine_see(run->engine, &seen, &changes);
+	for (int i = 0; i < changes.count; i++)
+		board_apply(run->board, changes.at + i);
+	report_see(&run->report, run->engine, run->label, record);
+}
+
+static bool is_over(const struct loop *loop)
+{
+	const struct scenario *scenario = loop->setup->scenario;
+	const struct report *report = &loop->run->report;
+
+	for (int i = 0; *scenario->stop_label && i < report->label_count; i++) {
+		const struct report_label *label = report->labels + i;
+
+		if (strcmp(label->name, scenario->stop_label) != 0)
+			continue;
+		if (label->first_proof.exchange &&
+		    label->exchanges > 3 * label->first_proof.exchange + 2000)
+			return true;
+		if (scenario->stop_share > 0 && label->exchanges > scenario->stop_share)
+			return true;
+	}
+	return false;
+}
+
+static void turn(struct loop *loop)
+{
+	struct sim_exchange exchange;
+	uint64_t count = 0;
+
+	while (sim_world_next(loop->world, &exchange)) {
+		enum sim_answer answer = judge(loop, &exchange);
+		int label = label_of(loop, &exchange);
+
+		settle(&exchange.record, answer);
+		snprintf(exchange.record.label, sizeof(exchange.record.label), "%s",
+		    loop->run->report.labels[label].name);
+		if (loop->setup->records)
+			write_record(loop->setup->records, &exchange.record);
+		learn(loop, &exchange);
+		sim_world_answer(loop->world, answer);
+		if ((++count & STEP_MASK) == 0 && is_over(loop))
+			return;
+	}
+}
+
+static uint32_t read_secret(uint64_t seed, char secret[33])
+{
+	snprintf(secret, 33, "%016llx%016llx", (unsigned long long)sim_hash(seed, 1),
+	    (unsigned long long)sim_hash(seed, 2));
+	return 32;
+}
+
+void sim_run(struct sim_run *run, const struct sim_setup *setup)
+{
+	struct loop loop = { .run = run, .setup = setup };
+	struct engine_settings settings;
+	struct fault fault;
+	char secret[33];
+	double began_s = now_s();
+
+	memset(run, 0, sizeof(*run));
+	engine_settings_default(&settings, setup->memory_bytes);
+	settings.tag_evidence = setup->tag_evidence;
+	settings.seed = sim_hash(setup->seed, 0x5a17);
+	run->engine = engine_new(&settings, setup->envelope);
+	run->board = board_new(BOARD_LINES);
+	if (setup->on_bet)
+		engine_on_bet(run->engine, setup->on_bet, setup->on_bet_arg);
+	report_init(&run->report);
+	name_labels(&loop);
+	loop.hash = keyed_hash_new(bytes_of(secret, read_secret(setup->seed, secret)), &fault);
+	loop.world = sim_world_new(setup->scenario, setup->seed);
+	turn(&loop);
+	run->hours = (double)(sim_world_us(loop.world) - SIM_START_US) / 3.6e9;
+	run->report.seconds = now_s() - began_s;
+	sim_world_free(loop.world);
+	keyed_hash_free(loop.hash);
+}
+
+void sim_run_fini(struct sim_run *run)
+{
+	engine_free(run->engine);
+	board_free(run->board);
+	report_fini(&run->report);
+}

@@ -1,0 +1,37 @@
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include "engine/board.h"
+#include "report.h"
+#include "sim_world.h"
+
+/*
+ * The closed loop: the world sends, the board judges, coins and buckets refuse, the engine
+ * learns, the world reacts. The same engine and the same board as the daemon's.
+ */
+struct sim_setup {
+	const struct scenario *scenario;
+	const struct envelope *envelope;
+	uint64_t seed;
+	size_t memory_bytes;
+	double tag_evidence;
+	bool may_probe, may_shape;
+	FILE *records; /* takes each exchange after the warm-up and in it; NULL: none */
+	engine_bet_fn *on_bet;
+	void *on_bet_arg;
+};
+
+struct sim_run {
+	struct engine *engine;
+	struct board *board;
+	struct report report;
+	int label; /* of the exchange that is seen just now */
+	bool is_warm;
+	double hours; /* of virtual time, when it ended */
+};
+
+/* Runs to the scenario's end. The caller prints the report and then calls sim_run_fini. */
+void sim_run(struct sim_run *run, const struct sim_setup *setup);
+void sim_run_fini(struct sim_run *run);
+
+#endif
