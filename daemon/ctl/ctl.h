@@ -41,5 +41,7 @@ ctl_run_fn ctl_fingerprint;
 /* Offline: these ask no daemon. */
 ctl_run_fn ctl_simulate;
 ctl_run_fn ctl_calibrate;
+ctl_run_fn ctl_replay;
+ctl_run_fn ctl_explain;
 
 #endif

@@ -18,6 +18,8 @@ static const struct ctl_command COMMANDS[] = {
 	{ "config", "", "the effective configuration, secrets left out", ctl_config },
 	{ "fingerprint", "FILE|-", "captures to the facts that Retort sees; asks no daemon",
 	    ctl_fingerprint },
+	{ "replay", "[FILE…]", "records through the engine, to a report", ctl_replay },
+	{ "explain", "ID FILE…", "why a cohort stands where it does", ctl_explain },
 	{ "simulate", "FILE", "a scenario against the engine, in virtual time", ctl_simulate },
 	{ "calibrate", "FILE…", "reference tables from scenarios or labelled records",
 	    ctl_calibrate },

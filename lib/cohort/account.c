@@ -108,11 +108,7 @@ void account_see(struct account *account, const struct facts *facts,
 	count(&account->exchanges, true);
 }
 
-uint64_t account_rank(const void *entry, void *arg)
+unsigned account_worth(const struct account *account)
 {
-	const struct account *account = entry;
-	uint32_t worth = account->exchanges > 64 ? 64 : account->exchanges;
-
-	(void)arg;
-	return (uint64_t)account->last_s + worth * 3600; /* an hour more for each exchange */
+	return account->exchanges > 64 ? 16 : account->exchanges / 4u;
 }

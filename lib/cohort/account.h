@@ -40,7 +40,7 @@ unsigned account_exits_today(const struct account *account);
 void account_see(struct account *account, const struct facts *facts,
     const struct prompt_facts *prompt, const struct reply_facts *reply);
 
-/* The rank for slots: long unseen and little used accounts make way first. */
-uint64_t account_rank(const void *entry, void *arg);
+/* How many stamps of its table a much used account outlives a new one. */
+unsigned account_worth(const struct account *account);
 
 #endif

@@ -10,13 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static uint64_t rank_candidate(const void *entry, void *arg)
-{
-	const struct candidate *candidate = entry;
-
-	(void)arg;
-	return candidate->last_s + (candidate->cohort ? 30u * 86400u : 0u);
-}
+#define CANDIDATE_UNIT_S 1800
+#define CANDIDATE_HOLD   100 /* stamps: two days longer for one that became a cohort */
 
 /* Seconds of age that its evidence and size make up for. */
 static uint64_t rank_cohort(const void *entry, void *arg)
@@ -39,7 +34,7 @@ void cohorts_init(struct cohorts *cohorts, const struct cohorts_room *room, uint
 	*cohorts = (struct cohorts){ .sketch_count = (uint32_t)room->sketches };
 	slots_init(&cohorts->candidates, room->candidates, sizeof(struct candidate), seed);
 	slots_init(&cohorts->slots, room->cohorts, sizeof(struct cohort), seed * 3 + 1);
-	cohorts->candidates.rank = rank_candidate;
+	cohorts->candidates.unit_s = CANDIDATE_UNIT_S;
 	cohorts->slots.rank = rank_cohort;
 	cohorts->sketches = xalloc_array(room->sketches, sizeof(struct sketch));
 	cohorts->free_sketches = xalloc_array(room->sketches, sizeof(uint32_t));
@@ -100,30 +95,20 @@ struct cohort *cohorts_claim(struct cohorts *cohorts, const struct key *key, uin
 	return cohort;
 }
 
-/* The cohort that |candidate| became, unless it was pushed out since. */
-static struct cohort *cohort_of(
-    const struct cohorts *cohorts, const struct candidate *candidate)
-{
-	struct cohort *cohort;
-
-	if (!candidate->cohort)
-		return NULL;
-	cohort = slots_at(&cohorts->slots, candidate->cohort - 1);
-	return cohort && cohort->key == candidate->key ? cohort : NULL;
-}
-
 struct cohort *cohorts_note(
     struct cohorts *cohorts, const struct key *key, uint64_t owner, uint32_t now_s)
 {
 	bool is_new;
 	struct candidate *candidate = slots_claim(&cohorts->candidates, key->value,
 	    slots_place(&cohorts->candidates, key->value), &is_new);
-	struct cohort *cohort = cohort_of(cohorts, candidate);
 	uint32_t tag = tag_of(owner);
+	struct cohort *cohort;
 
 	candidate->last_s = now_s;
-	if (cohort)
-		return cohort;
+	if (candidate->cohort) {
+		slots_hold(&cohorts->candidates, CANDIDATE_HOLD);
+		return (struct cohort *)cohorts->slots.entries + candidate->cohort - 1;
+	}
 	for (int i = 0; i < COHORT_OWNERS - 1; i++) {
 		if (candidate->owners[i] == tag)
 			return NULL;
@@ -135,6 +120,15 @@ struct cohort *cohorts_note(
 	cohort = cohorts_claim(cohorts, key, now_s);
 	candidate->cohort = (uint32_t)slots_number(&cohorts->slots, cohort) + 1;
 	return cohort;
+}
+
+void cohorts_forget(struct cohorts *cohorts, const struct key *key)
+{
+	struct candidate *candidate = slots_find(
+	    &cohorts->candidates, key->value, slots_place(&cohorts->candidates, key->value));
+
+	if (candidate)
+		*candidate = (struct candidate){ .key = candidate->key };
 }
 
 bool cohorts_promote(struct cohorts *cohorts, struct cohort *cohort)

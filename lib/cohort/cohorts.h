@@ -88,10 +88,15 @@ size_t cohorts_bytes(const struct cohorts *cohorts);
 /* Starts the loads that |cohorts_note| of these keys will need. */
 void cohorts_prefetch(const struct cohorts *cohorts, const struct keys *keys);
 
-/* Notes that |owner| showed |key|; the cohort when it is one (|is_new| when just born), else
- * NULL. */
+/*
+ * Notes that |owner| showed |key|; the cohort when it is one, else NULL. The cohort was not
+ * looked at, so that its memory can be on its way: the caller compares its key with the key's
+ * value, and where they differ it was pushed out and |cohorts_forget| is due.
+ */
 struct cohort *cohorts_note(
     struct cohorts *cohorts, const struct key *key, uint64_t owner, uint32_t now_s);
+
+void cohorts_forget(struct cohorts *cohorts, const struct key *key);
 
 struct cohort *cohorts_find(const struct cohorts *cohorts, uint64_t key);
 struct cohort *cohorts_claim(struct cohorts *cohorts, const struct key *key, uint32_t now_s);

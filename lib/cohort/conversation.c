@@ -30,9 +30,3 @@ void conversation_note(
 	at->at_s = now_s;
 	at->coin = coin;
 }
-
-uint64_t conversation_rank(const void *entry, void *arg)
-{
-	(void)arg;
-	return ((const struct conversation *)entry)->at_s;
-}

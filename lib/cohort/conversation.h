@@ -27,6 +27,4 @@ struct conversation *conversation_find(const struct slots *slots, uint64_t key, 
 void conversation_note(
     struct slots *slots, uint64_t key, uint64_t owner, uint32_t now_s, uint8_t coin);
 
-uint64_t conversation_rank(const void *entry, void *arg); /* the oldest makes way */
-
 #endif

@@ -62,11 +62,3 @@ uint64_t hops_join(struct slots *owners, uint64_t a, uint64_t b, uint32_t now_s)
 	second->parent = first->key;
 	return first->key;
 }
-
-uint64_t hops_rank(const void *entry, void *arg)
-{
-	const struct hops_owner *owner = entry;
-
-	(void)arg;
-	return owner->last_s + (owner->parent == owner->key ? 86400u * owner->members : 0u);
-}

@@ -21,6 +21,4 @@ uint64_t hops_root(struct slots *owners, uint64_t owner);
  * that what is kept does not depend on evidence. */
 uint64_t hops_join(struct slots *owners, uint64_t a, uint64_t b, uint32_t now_s);
 
-uint64_t hops_rank(const void *entry, void *arg);
-
 #endif

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAYS 8
+#define WAYS     8
+#define TAG_BITS 0xFFFFFF00u
 
 struct choice {
 	size_t first, second; /* numbers of the first slot of either bucket */
@@ -33,7 +34,9 @@ static struct choice choose(const struct slots *slots, uint64_t place)
 	uint32_t first = (uint32_t)place & slots->bucket_mask;
 	uint32_t second = (first ^ (tag * 0x5bd1e995U | 1)) & slots->bucket_mask;
 
-	return (struct choice){ (size_t)first * WAYS, (size_t)second * WAYS, tag ? tag : 1 };
+	tag &= TAG_BITS;
+	return (
+	    struct choice){ (size_t)first * WAYS, (size_t)second * WAYS, tag ? tag : 1u << 8 };
 }
 
 void slots_init(struct slots *slots, size_t capacity, size_t entry_bytes, uint64_t seed)
@@ -43,9 +46,10 @@ void slots_init(struct slots *slots, size_t capacity, size_t entry_bytes, uint64
 	while (buckets * WAYS < capacity)
 		buckets *= 2;
 	assert(buckets - 1 <= UINT32_MAX);
-	*slots = (struct slots){
-		.entry_bytes = entry_bytes, .bucket_mask = (uint32_t)(buckets - 1), .seed = seed
-	};
+	*slots = (struct slots){ .unit_s = 3600,
+		.entry_bytes = entry_bytes,
+		.bucket_mask = (uint32_t)(buckets - 1),
+		.seed = seed };
 	slots->tags = xalloc_array(buckets * WAYS, sizeof(*slots->tags));
 	slots->entries = xalloc_array(buckets * WAYS, entry_bytes);
 }
@@ -78,23 +82,29 @@ void slots_prefetch(const struct slots *slots, uint64_t place)
 	__builtin_prefetch(slots->tags + choice.second);
 }
 
-static void *find_in(const struct slots *slots, size_t first, uint32_t tag, uint64_t key)
+#define NOWHERE SIZE_MAX
+
+static size_t find_in(const struct slots *slots, size_t first, uint32_t tag, uint64_t key)
 {
 	for (size_t i = first; i < first + WAYS; i++)
-		if (slots->tags[i] == tag && key_at(slots, i) == key)
-			return entry_at(slots, i);
-	return NULL;
+		if ((slots->tags[i] & TAG_BITS) == tag && key_at(slots, i) == key)
+			return i;
+	return NOWHERE;
+}
+
+static size_t find_number(const struct slots *slots, const struct choice *choice, uint64_t key)
+{
+	size_t number = find_in(slots, choice->first, choice->tag, key);
+
+	return number != NOWHERE ? number : find_in(slots, choice->second, choice->tag, key);
 }
 
 void *slots_find(const struct slots *slots, uint64_t key, uint64_t place)
 {
 	struct choice choice = choose(slots, place);
-	void *entry;
+	size_t number = key ? find_number(slots, &choice, key) : NOWHERE;
 
-	if (!key)
-		return NULL;
-	entry = find_in(slots, choice.first, choice.tag, key);
-	return entry ? entry : find_in(slots, choice.second, choice.tag, key);
+	return number != NOWHERE ? entry_at(slots, number) : NULL;
 }
 
 /* How many are free in a bucket, and one of them. */
@@ -110,14 +120,22 @@ static int count_free(const struct slots *slots, size_t first, size_t *free_at)
 	return count;
 }
 
+/* How recently an entry was claimed; what lies ahead of now was held. */
+static uint64_t recency(const struct slots *slots, size_t number)
+{
+	return (uint8_t)((uint8_t)slots->tags[number] - slots->stamp + 128);
+}
+
 static size_t lowest(const struct slots *slots, const struct choice *choice)
 {
 	uint64_t least = UINT64_MAX;
 	size_t at = choice->first;
 
-	for (size_t i = 0; slots->rank && i < 2 * WAYS; i++) {
+	for (size_t i = 0; i < 2 * WAYS; i++) {
 		size_t number = i < WAYS ? choice->first + i : choice->second + i - WAYS;
-		uint64_t rank = slots->rank(entry_at(slots, number), slots->rank_arg);
+		uint64_t rank = slots->rank
+				    ? slots->rank(entry_at(slots, number), slots->rank_arg)
+				    : recency(slots, number);
 
 		if (rank < least) {
 			least = rank;
@@ -152,24 +170,33 @@ void *slots_victim(const struct slots *slots, uint64_t place)
 void *slots_claim(struct slots *slots, uint64_t key, uint64_t place, bool *is_new)
 {
 	struct choice choice = choose(slots, place);
-	void *entry = slots_find(slots, key, place);
+	size_t at = find_number(slots, &choice, key);
 	bool is_full;
-	size_t at;
 
 	assert(key);
-	*is_new = !entry;
-	if (entry)
-		return entry;
-	at = find_room(slots, &choice, &is_full);
-	if (is_full)
-		slots->evicted++;
-	else
-		slots->used++;
-	slots->tags[at] = choice.tag;
-	entry = entry_at(slots, at);
-	memset(entry, 0, slots->entry_bytes);
-	memcpy(entry, &key, sizeof(key));
-	return entry;
+	*is_new = at == NOWHERE;
+	if (*is_new) {
+		at = find_room(slots, &choice, &is_full);
+		slots->evicted += is_full;
+		slots->used += !is_full;
+		memset(entry_at(slots, at), 0, slots->entry_bytes);
+		memcpy(entry_at(slots, at), &key, sizeof(key));
+	}
+	slots->tags[at] = choice.tag | slots->stamp;
+	slots->claimed = at;
+	return entry_at(slots, at);
+}
+
+void slots_clock(struct slots *slots, uint32_t now_s)
+{
+	slots->stamp = (uint8_t)(now_s / slots->unit_s);
+}
+
+void slots_hold(struct slots *slots, unsigned stamps)
+{
+	uint32_t *tag = slots->tags + slots->claimed;
+
+	*tag = (*tag & TAG_BITS) | (uint8_t)(slots->stamp + stamps);
 }
 
 size_t slots_capacity(const struct slots *slots)

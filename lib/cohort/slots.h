@@ -14,13 +14,16 @@
 typedef uint64_t slots_rank_fn(const void *entry, void *arg); /* lowest goes first */
 
 struct slots {
-	uint32_t *tags; /* 0 = free */
+	uint32_t *tags; /* 24 bits of hash and the stamp of the last claim; 0 = free */
 	unsigned char *entries;
 	size_t entry_bytes;
 	uint32_t bucket_mask;
 	uint64_t seed;
 	uint64_t used, evicted;
-	slots_rank_fn *rank; /* NULL: the first of the bucket goes */
+	uint32_t unit_s;     /* of stamps: what |slots_clock| divides by */
+	uint8_t stamp;       /* of now, modulo 256 */
+	size_t claimed;      /* number of the entry that was claimed last */
+	slots_rank_fn *rank; /* NULL: the one that was claimed longest ago goes */
 	void *rank_arg;
 };
 
@@ -41,6 +44,13 @@ void *slots_find(const struct slots *slots, uint64_t key, uint64_t place);
 /* The entry of |key|, made zeroed but for its key when it was not there (|is_new|). A caller
  * who must know what makes way asks |slots_victim| first. */
 void *slots_claim(struct slots *slots, uint64_t key, uint64_t place, bool *is_new);
+
+/* Tells the table the time, in which |unit_s| is a stamp: ages beyond 128 stamps wrap around.
+ */
+void slots_clock(struct slots *slots, uint32_t now_s);
+
+/* Lets the entry claimed last count as claimed |stamps| (at most 100) later than now. */
+void slots_hold(struct slots *slots, unsigned stamps);
 
 /* The entry that a claim of an absent key would push out, or NULL when there is room. */
 void *slots_victim(const struct slots *slots, uint64_t place);

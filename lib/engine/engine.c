@@ -8,9 +8,12 @@
 #include "base/xalloc.h"
 #include "engine/room.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* How many slots of each table share a mebibyte; pairs get the most, being the smallest. */
+#define ACCOUNT_UNIT_S              (4 * 3600)
+#define CONVERSATION_UNIT_S         120
 #define SHARE(bytes, percent, each) ((bytes) / 100 * (percent) / (each))
 
 void engine_settings_default(struct engine_settings *settings, size_t memory_bytes)
@@ -39,6 +42,8 @@ struct engine *engine_new(
 		settings->sketches };
 
 	engine->settings = *settings;
+	engine->ln_watch = log(settings->watch_evidence);
+	engine->ln_tag = log(settings->tag_evidence);
 	engine->envelope = envelope;
 	slots_init(
 	    &engine->accounts, settings->accounts, sizeof(struct account), settings->seed + 1);
@@ -46,9 +51,9 @@ struct engine *engine_new(
 	    &engine->owners, settings->owners, sizeof(struct hops_owner), settings->seed + 2);
 	slots_init(&engine->conversations, settings->conversations, sizeof(struct conversation),
 	    settings->seed + 3);
-	engine->accounts.rank = account_rank;
-	engine->owners.rank = hops_rank;
-	engine->conversations.rank = conversation_rank;
+	engine->accounts.unit_s = ACCOUNT_UNIT_S;
+	engine->owners.unit_s = ACCOUNT_UNIT_S;
+	engine->conversations.unit_s = CONVERSATION_UNIT_S;
 	pairs_init(&engine->pairs, settings->pairs, settings->seed + 4);
 	cohorts_init(&engine->cohorts, &room, settings->seed + 5);
 	return engine;
@@ -77,15 +82,6 @@ void engine_prefetch(const struct engine *engine, const struct exchange_seen *se
 	    slots_place(&engine->conversations, seen->prompt->conversation));
 }
 
-/* A secret, fixed share of cohorts is never shaped. */
-static bool is_held_out(const struct engine *engine, uint64_t key)
-{
-	uint64_t x = (key ^ engine->settings.seed) * 0x9e3779b97f4a7c15ULL;
-
-	x = (x ^ x >> 31) * 0xff51afd7ed558ccdULL;
-	return (double)(x >> 11) * 0x1p-53 < engine->settings.hold_out;
-}
-
 static void find_cohorts(struct engine *engine, struct passage *passage)
 {
 	uint64_t owner = passage->seen->facts->owner;
@@ -101,15 +97,19 @@ static void find_cohorts(struct engine *engine, struct passage *passage)
 		if (!cohort)
 			continue;
 		__builtin_prefetch(cohort);
-		pairs_prefetch(&engine->pairs, pairs_place(&engine->pairs, cohort->key, owner));
-		if (cohort->born_s == passage->now_s)
-			cohort->is_held_out = is_held_out(engine, cohort->key);
+		__builtin_prefetch((char *)cohort + 64);
+		__builtin_prefetch((char *)cohort + 128);
+		pairs_prefetch(&engine->pairs,
+		    pairs_place(&engine->pairs, passage->keys.at[i].value, owner));
 	}
-	/* A later claim may have pushed out an earlier one's cohort. */
-	for (int i = 0; i < passage->keys.count; i++)
-		if (passage->cohorts[i] &&
-		    passage->cohorts[i]->key != passage->keys.at[i].value)
-			passage->cohorts[i] = NULL;
+	for (int i = 0; i < passage->keys.count; i++) {
+		struct cohort *cohort = passage->cohorts[i];
+
+		if (!cohort || cohort->key == passage->keys.at[i].value)
+			continue;
+		cohorts_forget(&engine->cohorts, passage->keys.at + i);
+		passage->cohorts[i] = NULL;
+	}
 }
 
 /* A repetition after a refusal is the same demand, not more of it. */
@@ -134,6 +134,14 @@ static void see_cohorts(struct engine *engine, struct passage *passage)
 			engine->matched[engine->matched_count++] = cohort->key;
 	}
 	states_publish(engine, passage);
+}
+
+static void tell_time(struct engine *engine, uint32_t now_s)
+{
+	slots_clock(&engine->accounts, now_s);
+	slots_clock(&engine->owners, now_s);
+	slots_clock(&engine->conversations, now_s);
+	slots_clock(&engine->cohorts.candidates, now_s);
 }
 
 static void pass_time(struct engine *engine, uint32_t now_s, struct verdict_changes *changes)
@@ -167,8 +175,10 @@ void engine_see(
 		facts.owner = facts.account;
 	keys_of_exchange(&passage.keys, &facts, seen->prompt);
 	cohorts_prefetch(&engine->cohorts, &passage.keys);
+	tell_time(engine, passage.now_s);
 	passage.account = slots_claim(&engine->accounts, facts.account,
 	    slots_place(&engine->accounts, facts.account), &is_new);
+	slots_hold(&engine->accounts, account_worth(passage.account));
 	if (is_new)
 		rarity_see(&engine->rarity, &facts);
 	engine->counts.probes += seen->coin == RECORD_COIN_REFUSED;
@@ -236,6 +246,8 @@ void engine_reload(struct engine *engine, const struct engine_settings *settings
 	engine->settings.prove_evidence = settings->prove_evidence;
 	engine->settings.probe_rate = settings->probe_rate;
 	engine->settings.hold_out = settings->hold_out;
+	engine->ln_watch = log(settings->watch_evidence);
+	engine->ln_tag = log(settings->tag_evidence);
 }
 
 const struct cohort *engine_next_cohort(

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define FORMAT      1
+#define FORMAT      2
 #define GATHER      65536
 #define TABLE_SIZES 7
 
@@ -176,6 +176,7 @@ static void carry_sketches(struct carrier *carrier, struct cohorts *cohorts)
 static void carry_engine(struct carrier *carrier, struct engine *engine)
 {
 	carry(carrier, &engine->clock, sizeof(engine->clock));
+	carry(carrier, &engine->began_us, sizeof(engine->began_us));
 	carry(carrier, &engine->counts, sizeof(engine->counts));
 	carry(carrier, engine->swept_s, sizeof(engine->swept_s));
 	carry(carrier, &engine->slice, sizeof(engine->slice));

@@ -24,6 +24,7 @@ struct engine {
 	struct engine_counts counts;
 	uint32_t swept_s[SWEEP_SLICES];
 	uint32_t slice;
+	double ln_watch, ln_tag;    /* of the settings */
 	int64_t began_us;           /* first arrival ever */
 	uint64_t matched[KEYS_MAX]; /* cohorts of the last exchange that are not quiet */
 	int matched_count;

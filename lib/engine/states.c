@@ -17,8 +17,7 @@
 static uint8_t score_of(const struct engine *engine, const struct cohort *cohort)
 {
 	double ln_m = ledger_ln_m(cohort);
-	double watch = log(engine->settings.watch_evidence);
-	double tag = log(engine->settings.tag_evidence);
+	double watch = engine->ln_watch, tag = engine->ln_tag;
 
 	if (cohort->state == ENGINE_STATE_PROVEN)
 		return cohort->tags ? 100 : 95;
@@ -90,6 +89,15 @@ static void publish(struct engine *engine, const struct cohort *cohort, uint32_t
 		add_change(changes, cohort->key, &verdict);
 }
 
+/* A secret, fixed share of cohorts is never shaped. */
+static bool is_held_out(const struct engine *engine, uint64_t key)
+{
+	uint64_t x = (key ^ engine->settings.seed) * 0x9e3779b97f4a7c15ULL;
+
+	x = (x ^ x >> 31) * 0xff51afd7ed558ccdULL;
+	return (double)(x >> 11) * 0x1p-53 < engine->settings.hold_out;
+}
+
 static void enter(struct engine *engine, struct cohort *cohort, uint8_t state, uint32_t now_s)
 {
 	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
@@ -101,6 +109,7 @@ static void enter(struct engine *engine, struct cohort *cohort, uint8_t state, u
 	if (state == ENGINE_STATE_PROVEN) {
 		sketch->shape_rate = (float)sketch_hour(sketch, now_s) / 3600;
 		sketch->proven_s = now_s;
+		cohort->is_held_out = is_held_out(engine, cohort->key);
 		engine->counts.proofs++;
 	}
 	engine->counts.releases += state == ENGINE_STATE_RELEASED;
@@ -126,12 +135,11 @@ static bool take_tags(struct engine *engine, struct cohort *cohort)
 	bool has_crossed = false;
 
 	for (int depth = 0; depth < COHORT_DEPTHS; depth++)
-		if (ledger_is_over(
-			cohort->ledger[depth], depth, engine->settings.tag_evidence)) {
+		if (ledger_is_over(cohort->ledger[depth], depth, engine->ln_tag)) {
 			cohort->ledger[depth] = -INFINITY;
 			has_crossed = true;
 		}
-	if (cohort->provenance >= log(engine->settings.tag_evidence)) {
+	if (cohort->provenance >= engine->ln_tag) {
 		cohort->provenance = -INFINITY;
 		has_crossed = true;
 	}
@@ -152,7 +160,7 @@ void states_judge(struct engine *engine, struct cohort *cohort, struct passage *
 	bool has_tag = take_tags(engine, cohort);
 	uint8_t state = rank_of(cohort->state);
 
-	if (ledger_ln_m(cohort) >= log(engine->settings.watch_evidence)) {
+	if (ledger_ln_m(cohort) >= engine->ln_watch) {
 		cohort->above_s = state == ENGINE_STATE_WATCH ? passage->now_s
 							      : cohort->above_s;
 		state = state > ENGINE_STATE_WATCH ? state : ENGINE_STATE_WATCH;

@@ -7,6 +7,8 @@
 #include <math.h>
 
 const double ledger_shares[COHORT_DEPTHS] = { 0.4, 0.3, 0.2, 0.1 };
+const double ledger_ln_shares[COHORT_DEPTHS] = { -0.91629073187415511, -1.2039728043259361,
+	-1.6094379124341003, -2.3025850929940455 };
 
 /* ln(1 + exp x) without overflow. */
 static double grow(double x)
@@ -24,9 +26,9 @@ double ledger_multiply(double ledger, double ln_e)
 	return grow(ledger) + ln_e;
 }
 
-bool ledger_is_over(double ledger, int depth, double tag_evidence)
+bool ledger_is_over(double ledger, int depth, double ln_tag)
 {
-	return ledger >= log(tag_evidence / ledger_shares[depth]);
+	return ledger >= ln_tag - ledger_ln_shares[depth];
 }
 
 double ledger_ln_m(const struct cohort *cohort)
@@ -34,7 +36,7 @@ double ledger_ln_m(const struct cohort *cohort)
 	double most = cohort->provenance;
 
 	for (int i = 0; i < COHORT_DEPTHS; i++)
-		most = fmax(most, cohort->ledger[i] + log(ledger_shares[i]));
+		most = fmax(most, cohort->ledger[i] + ledger_ln_shares[i]);
 	return most;
 }
 

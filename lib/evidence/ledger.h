@@ -19,10 +19,10 @@ double ledger_bet(double ledger, double stake, double e);
 double ledger_multiply(double ledger, double ln_e);
 
 /* The share v of A's budget that a depth has; they sum to 1. */
-extern const double ledger_shares[COHORT_DEPTHS];
+extern const double ledger_shares[COHORT_DEPTHS], ledger_ln_shares[COHORT_DEPTHS];
 
-/* True when a depth's ledger is over ln(A / v). */
-bool ledger_is_over(double ledger, int depth, double tag_evidence);
+/* True when a depth's ledger is over ln(A / v); |ln_tag| is ln A. */
+bool ledger_is_over(double ledger, int depth, double ln_tag);
 
 /* ln M = max over depths of ledger + ln v, with the provenance: for display and for states. */
 double ledger_ln_m(const struct cohort *cohort);

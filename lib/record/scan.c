@@ -9,8 +9,9 @@
 
 static void skip_space(struct scan *scan)
 {
-	while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\t' ||
-					   *scan->at == '\r' || *scan->at == '\n'))
+	while (
+	    scan->at < scan->end && (unsigned char)*scan->at <= ' ' &&
+	    (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\r' || *scan->at == '\n'))
 		scan->at++;
 }
 
@@ -28,6 +29,9 @@ bool scan_char(struct scan *scan, char c)
 	return scan_is(scan, c);
 }
 
+/* What a plain string cannot hold: control bytes, quotes, backslashes. */
+static const bool word_ends[256] = { [0 ... 31] = true, ['"'] = true, ['\\'] = true };
+
 bool scan_word(struct scan *scan, struct bytes *word)
 {
 	const char *from;
@@ -35,8 +39,7 @@ bool scan_word(struct scan *scan, struct bytes *word)
 	if (!scan_is(scan, '"'))
 		return false;
 	from = scan->at;
-	while (scan->at < scan->end && *scan->at != '"' && *scan->at != '\\' &&
-	       (unsigned char)*scan->at >= 0x20)
+	while (scan->at < scan->end && !word_ends[(unsigned char)*scan->at])
 		scan->at++;
 	if (scan->at == scan->end || *scan->at != '"')
 		return false;
@@ -75,33 +78,85 @@ bool scan_signed(struct scan *scan, int64_t *value)
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
+/* Value + 1 of each hex digit, 0 for every other byte. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+	['A'] = 11,
+	['B'] = 12,
+	['C'] = 13,
+	['D'] = 14,
+	['E'] = 15,
+	['F'] = 16,
+};
 
 static bool read_hex(struct scan *scan, int digits, uint64_t *value)
 {
-	*value = 0;
+	uint64_t sum = 0;
+	const unsigned char *at = (const unsigned char *)scan->at;
+	bool is_bad = false;
+
 	if (scan->end - scan->at < digits)
 		return false;
 	for (int i = 0; i < digits; i++) {
-		int digit = hex_digit(scan->at[i]);
+		uint8_t digit = hex_values[at[i]];
 
-		if (digit < 0)
-			return false;
-		*value = *value << 4 | (uint64_t)digit;
+		is_bad |= !digit;
+		sum = sum << 4 | (uint8_t)(digit - 1);
 	}
-	scan->at += digits;
+	*value = sum;
+	scan->at += is_bad ? 0 : digits;
+	return !is_bad;
+}
+
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* Eight lower-case digits in one word: each byte's value is its low nibble, and 9 more for a
+ * letter; written back, it must give the byte again. */
+static bool read_eight(const char *at, uint64_t *value)
+{
+	uint64_t text, letters, values;
+
+	memcpy(&text, at, sizeof(text));
+	letters = text >> 6 & EACH(1);
+	values = (text & EACH(0x0F)) + letters * 9;
+	if (((values + EACH(6)) >> 4 & EACH(1)) != letters || (values & EACH(0xF0)) ||
+	    values + EACH(0x30) + letters * 0x27 != text)
+		return false;
+	values = (values << 4 | values >> 8) & 0x00FF00FF00FF00FFULL;
+	values = (values | values >> 8) & 0x0000FFFF0000FFFFULL;
+	*value = __builtin_bswap32((uint32_t)(values | values >> 16));
 	return true;
 }
 
 bool scan_hex(struct scan *scan, uint64_t *value)
 {
-	return scan_is(scan, '"') && read_hex(scan, 16, value) && scan->at < scan->end &&
-	       *scan->at++ == '"';
+	uint64_t high, low;
+
+	if (!scan_is(scan, '"'))
+		return false;
+	if (scan->end - scan->at > 16 && read_eight(scan->at, &high) &&
+	    read_eight(scan->at + 8, &low)) {
+		*value = high << 32 | low;
+		scan->at += 16;
+	} else if (!read_hex(scan, 16, value)) {
+		return false;
+	}
+	return scan->at < scan->end && *scan->at++ == '"';
 }
 
 static bool read_escape(struct scan *scan, char *out)
@@ -162,8 +217,8 @@ static bool skip_literal(struct scan *scan)
 {
 	const char *from = scan->at;
 
-	while (scan->at < scan->end &&
-	       (hex_digit(*scan->at) >= 0 || (*scan->at && strchr("+-.Eelnrstu", *scan->at))))
+	while (scan->at < scan->end && (hex_values[(unsigned char)*scan->at] ||
+					   (*scan->at && strchr("+-.Eelnrstu", *scan->at))))
 		scan->at++;
 	return scan->at > from;
 }

@@ -81,6 +81,35 @@ START_TEST(keys_chosen_against_one_seed_do_no_harm_under_another)
 }
 END_TEST
 
+START_TEST(without_a_rank_the_oldest_claim_gives_way_and_the_held_stays)
+{
+	struct slots slots;
+	bool is_new;
+	size_t old = 0, held = 0;
+
+	slots_init(&slots, 1024, sizeof(struct item), 9);
+	slots_clock(&slots, 1000 * 3600);
+	for (uint64_t key = 1; key <= 300; key++)
+		claim(&slots, key, &is_new);
+	for (uint64_t key = 301; key <= 600; key++) {
+		claim(&slots, key, &is_new);
+		slots_hold(&slots, 50);
+	}
+	for (uint64_t hour = 1001; hour < 1030; hour++) {
+		slots_clock(&slots, (uint32_t)hour * 3600);
+		for (uint64_t i = 0; i < 1000; i++)
+			claim(&slots, hour * 1000 + i, &is_new);
+	}
+	for (uint64_t key = 1; key <= 300; key++) {
+		old += slots_find(&slots, key, slots_place(&slots, key)) != NULL;
+		held += slots_find(&slots, key + 300, slots_place(&slots, key + 300)) != NULL;
+	}
+	ck_assert_uint_eq(old, 0);
+	ck_assert_uint_eq(held, 300);
+	slots_fini(&slots);
+}
+END_TEST
+
 START_TEST(a_dropped_entry_is_gone)
 {
 	struct slots slots;
@@ -98,4 +127,5 @@ END_TEST
 
 UNIT_MAIN("slots", everything_below_three_quarters_is_kept,
     a_full_table_gives_up_the_least_and_counts_it,
-    keys_chosen_against_one_seed_do_no_harm_under_another, a_dropped_entry_is_gone)
+    keys_chosen_against_one_seed_do_no_harm_under_another,
+    without_a_rank_the_oldest_claim_gives_way_and_the_held_stays, a_dropped_entry_is_gone)

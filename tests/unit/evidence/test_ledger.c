@@ -64,9 +64,11 @@ START_TEST(shares_of_the_depths_sum_to_one)
 	for (int i = 0; i < COHORT_DEPTHS; i++)
 		sum += ledger_shares[i];
 	ck_assert_double_eq_tol(sum, 1, 1e-12);
-	ck_assert(ledger_is_over(log(1e9 / 0.4) + 1e-9, 0, 1e9));
-	ck_assert(!ledger_is_over(log(1e9 / 0.4) - 1e-9, 0, 1e9));
-	ck_assert(!ledger_is_over(log(1e9 / 0.4) + 1e-9, 3, 1e9));
+	for (int i = 0; i < COHORT_DEPTHS; i++)
+		ck_assert_double_eq_tol(ledger_ln_shares[i], log(ledger_shares[i]), 1e-15);
+	ck_assert(ledger_is_over(log(1e9 / 0.4) + 1e-9, 0, log(1e9)));
+	ck_assert(!ledger_is_over(log(1e9 / 0.4) - 1e-9, 0, log(1e9)));
+	ck_assert(!ledger_is_over(log(1e9 / 0.4) + 1e-9, 3, log(1e9)));
 }
 END_TEST
 

@@ -68,6 +68,30 @@ START_TEST(every_field_comes_back_as_it_was)
 }
 END_TEST
 
+/* Every byte in every place of a hash: read as its digit or refused. */
+START_TEST(hashes_are_read_digit_by_digit)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	struct record record;
+	struct fault fault;
+
+	for (int place = 0; place < 16; place++)
+		for (int byte = 1; byte < 256; byte++) {
+			char line[] =
+			    "{\"v\":1,\"kind\":\"record\",\"id\":\"0123456789abcdef\"}";
+			const char *digit = strchr(digits, byte);
+			int at = (int)(digit - digits), value = at > 15 ? at - 6 : at;
+
+			line[29 + place] = (char)byte;
+			ck_assert_int_eq(
+			    record_read(bytes_of_text(line), &record, &fault), digit ? 0 : -1);
+			if (digit)
+				ck_assert_uint_eq(
+				    record.facts.exchange >> (60 - 4 * place) & 15, value);
+		}
+}
+END_TEST
+
 START_TEST(an_empty_record_is_a_short_line)
 {
 	struct record record = { 0 }, again;
@@ -148,6 +172,7 @@ START_TEST(reasons_that_do_not_fit_are_left_out_whole)
 }
 END_TEST
 
-UNIT_MAIN("record", every_field_comes_back_as_it_was, an_empty_record_is_a_short_line,
-    unknown_members_are_skipped, what_is_not_a_record_is_refused_with_its_column,
-    a_line_that_does_not_fit_is_left_out_whole, reasons_that_do_not_fit_are_left_out_whole)
+UNIT_MAIN("record", every_field_comes_back_as_it_was, hashes_are_read_digit_by_digit,
+    an_empty_record_is_a_short_line, unknown_members_are_skipped,
+    what_is_not_a_record_is_refused_with_its_column, a_line_that_does_not_fit_is_left_out_whole,
+    reasons_that_do_not_fit_are_left_out_whole)

@@ -1,0 +1,182 @@
+/*
+ * Reading records in order, judging each by the board as it stood, then letting the engine
+ * learn from it. Coins and refusals are taken as they fell: the past cannot be refused again.
+ */
+#include "replay.h"
+
+#include "references.h"
+#include "sim_random.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BOARD_LINES 65536
+#define BAD_SAID    20 /* lines whose fault is printed; the rest are counted */
+#define AHEAD       2  /* records read ahead, so that memory is asked for early */
+
+struct reader {
+	FILE *file;
+	const char *path;
+	uint64_t line, read_bytes, size_bytes;
+	bool has_bar;
+	char *text;
+	size_t room;
+};
+
+static double clock_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void replay_init(struct replay *replay, const struct replay_setup *setup)
+{
+	struct engine_settings settings;
+	struct fault fault = { 0 };
+	char words[512];
+
+	*replay = (struct replay){ .setup = *setup };
+	engine_settings_default(&settings, setup->memory_bytes);
+	settings.seed = sim_hash(setup->seed, 0x5a17);
+	settings.tag_evidence = setup->tag_evidence;
+	replay->envelope = references_load(references_folder(setup->folder), &fault);
+	if (!envelope_is_sealed(replay->envelope))
+		fprintf(stderr, "retortctl: %s\n", fault_words(&fault, words, sizeof(words)));
+	replay->engine = engine_new(&settings, replay->envelope);
+	replay->board = board_new(BOARD_LINES);
+	report_init(&replay->report);
+}
+
+void replay_fini(struct replay *replay)
+{
+	engine_free(replay->engine);
+	envelope_free(replay->envelope);
+	board_free(replay->board);
+	report_fini(&replay->report);
+}
+
+static uint8_t word_of(uint8_t state)
+{
+	return state == ENGINE_STATE_WATCH ? RECORD_VERDICT_WATCH
+	       : state == ENGINE_STATE_TAGGED || state == ENGINE_STATE_PROVEN
+		   ? RECORD_VERDICT_TAG
+		   : RECORD_VERDICT_PASS;
+}
+
+static void judge(struct replay *replay, struct record *record)
+{
+	struct verdict verdict = board_judge(replay->board, &record->facts, &record->prompt);
+	bool is_refused = record->is_limited || record->is_shaped;
+	uint8_t word = is_refused ? record->verdict : word_of(verdict.state);
+
+	if (word == record->verdict && verdict.score == record->score &&
+	    (is_refused || verdict.cohort == record->cohort))
+		replay->same++;
+	else
+		replay->different++;
+	if (!replay->setup.is_as_recorded) {
+		record->verdict = word;
+		record->score = verdict.score;
+		record->cohort = verdict.cohort;
+	}
+}
+
+static void take(struct replay *replay, struct record *record)
+{
+	const struct exchange_seen seen = { &record->facts, &record->prompt, &record->reply,
+		record->coin, record->is_limited, record->is_shaped };
+	struct verdict_changes changes = { 0 };
+	bool is_benign = strncmp(record->label, "campaign", 8) != 0;
+	int label = report_label(
+	    &replay->report, *record->label ? record->label : "unlabelled", is_benign);
+
+	judge(replay, record);
+	engine_see(replay->engine, &seen, &changes);
+	for (int i = 0; i < changes.count; i++)
+		board_apply(replay->board, changes.at + i);
+	report_see(&replay->report, replay->engine, label, record);
+}
+
+static void draw_bar(const struct reader *reader)
+{
+	int done = reader->size_bytes ? (int)(reader->read_bytes * 100 / reader->size_bytes)
+				      : 0;
+
+	fprintf(stderr, "\r[%-50.*s] %3d %%", done / 2,
+	    "##################################################", done);
+}
+
+/* The next record; 0 at the end, −1 at a line that may not be. */
+static int next_record(struct replay *replay, struct reader *reader, struct record *record)
+{
+	struct fault fault;
+	ssize_t len;
+
+	while ((len = getline(&reader->text, &reader->room, reader->file)) > 0) {
+		reader->line++;
+		reader->read_bytes += (uint64_t)len;
+		if (reader->has_bar && !(reader->line & 0xFFFF))
+			draw_bar(reader);
+		if (record_read(bytes_of(reader->text, (size_t)len), record, &fault) == 0)
+			return 1;
+		if (replay->report.bad_lines++ < BAD_SAID || replay->setup.is_strict)
+			fprintf(stderr, "%s:%llu:%d: %s\n", reader->path,
+			    (unsigned long long)reader->line, fault.column, fault.text);
+		if (replay->setup.is_strict)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_all(struct replay *replay, struct reader *reader)
+{
+	static struct record ring[AHEAD];
+	uint64_t read = 0, taken = 0;
+	int result = 1;
+
+	while (result > 0 || taken < read) {
+		while (result > 0 && read < taken + AHEAD) {
+			struct record *record = ring + read % AHEAD;
+
+			result = next_record(replay, reader, record);
+			if (result <= 0)
+				break;
+			read++;
+			engine_prefetch(replay->engine,
+			    &(struct exchange_seen){ &record->facts, &record->prompt,
+				&record->reply, 0, false, false });
+		}
+		if (taken < read)
+			take(replay, ring + taken++ % AHEAD);
+	}
+	return result;
+}
+
+int replay_file(struct replay *replay, const char *path)
+{
+	struct reader reader = { .path = path };
+	struct stat status;
+	double began_s = clock_s();
+	int result;
+
+	reader.file = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	if (!reader.file) {
+		fprintf(stderr, "retortctl: %s cannot be opened\n", path);
+		return -1;
+	}
+	if (fstat(fileno(reader.file), &status) == 0 && S_ISREG(status.st_mode))
+		reader.size_bytes = (uint64_t)status.st_size;
+	reader.has_bar = reader.size_bytes && isatty(STDERR_FILENO);
+	result = take_all(replay, &reader);
+	if (reader.has_bar)
+		fprintf(stderr, "\r%60s\r", "");
+	if (reader.file != stdin)
+		fclose(reader.file);
+	free(reader.text);
+	replay->report.seconds += clock_s() - began_s;
+	return result;
+}
