@@ -29,6 +29,11 @@ struct collector {
 	uint64_t bets;
 };
 
+struct tally {
+	unsigned seed;
+	double tags, bets;
+};
+
 struct order {
 	unsigned first, last; /* seeds */
 	const char *out, *folder;
@@ -98,20 +103,20 @@ static int build(const struct order *order, int count, char **paths)
 
 /* Benign alarms of one run, and the bets that bound them. */
 static void check_seed(const struct order *order, const struct scenario *scenario,
-    const struct envelope *envelope, unsigned seed, double *tags, double *bets)
+    const struct envelope *envelope, struct tally *tally)
 {
 	struct sim_run run;
 	struct engine_counts counts;
 	const struct sim_setup setup = { .scenario = scenario,
 		.envelope = envelope,
-		.seed = seed,
+		.seed = tally->seed,
 		.memory_bytes = (size_t)1 << 30,
 		.tag_evidence = order->tag_evidence };
 
 	sim_run(&run, &setup);
 	engine_counts(run.engine, &counts);
-	*tags += (double)counts.tags;
-	*bets += (double)counts.bets;
+	tally->tags += (double)counts.tags;
+	tally->bets += (double)counts.bets;
 	sim_run_fini(&run);
 }
 
@@ -120,14 +125,16 @@ static int check(const struct order *order, int count, char **paths)
 	struct scenario *scenario = xalloc(sizeof(*scenario));
 	struct fault fault = { 0 };
 	struct envelope *envelope = references_load(references_folder(order->folder), &fault);
-	double tags = 0, bets = 0, bound;
+	struct tally tally = { 0 };
+	double bound;
 	char words[512];
 	int result = envelope_is_sealed(envelope) ? 0 : -1;
 
 	for (int i = 0; i < count && result == 0; i++) {
 		result = scenario_read(paths[i], scenario, &fault);
-		for (unsigned seed = order->first; result == 0 && seed <= order->last; seed++)
-			check_seed(order, scenario, envelope, seed, &tags, &bets);
+		for (tally.seed = order->first; result == 0 && tally.seed <= order->last;
+		     tally.seed++)
+			check_seed(order, scenario, envelope, &tally);
 	}
 	envelope_free(envelope);
 	free(scenario);
@@ -135,12 +142,12 @@ static int check(const struct order *order, int count, char **paths)
 		fprintf(stderr, "retortctl: %s\n", fault_words(&fault, words, sizeof(words)));
 		return CTL_FAILED;
 	}
-	bound = bets / order->tag_evidence;
+	bound = tally.bets / order->tag_evidence;
 	printf("{\"bets\":%.0f,\"tags\":%.0f,\"bound\":%.6f,\"tag_evidence\":%g,"
 	       "\"must_rise\":%s}\n",
-	    bets, tags, bound, order->tag_evidence,
-	    tags > bound + 3 * sqrt(bound) ? "true" : "false");
-	return tags > bound + 3 * sqrt(bound) ? CTL_FAILED : CTL_OK;
+	    tally.bets, tally.tags, bound, order->tag_evidence,
+	    tally.tags > bound + 3 * sqrt(bound) ? "true" : "false");
+	return tally.tags > bound + 3 * sqrt(bound) ? CTL_FAILED : CTL_OK;
 }
 
 static bool read_option(struct order *order, int letter)

@@ -128,6 +128,9 @@ void report_see(
 	count_account(report, label, record->facts.account);
 	own->watched += record->verdict >= RECORD_VERDICT_WATCH;
 	own->tagged += record->verdict >= RECORD_VERDICT_TAG;
+	if (record->verdict >= RECORD_VERDICT_TAG && !own->first_tagged.exchange)
+		own->first_tagged = (struct report_moment){ own->exchanges,
+			record->facts.at_us };
 	own->probed += record->coin == RECORD_COIN_REFUSED;
 	own->shaped += record->is_shaped;
 	for (int i = 0; i < count; i++) {
@@ -161,6 +164,7 @@ static void print_label(const struct report_label *label, FILE *out)
 	    (unsigned long long)label->exchanges, (unsigned long long)label->accounts);
 	print_moment(out, "first_tag", &label->first_tag);
 	print_moment(out, "first_proof", &label->first_proof);
+	print_moment(out, "first_tagged", &label->first_tagged);
 	fprintf(out,
 	    ",\"benign\":%s,\"tagged\":%llu,\"watched\":%llu,\"refused\":%llu,"
 	    "\"probed\":%llu,\"shaped\":%llu}",

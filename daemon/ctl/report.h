@@ -21,7 +21,8 @@ struct report_label {
 	char name[32];
 	bool is_benign;
 	uint64_t exchanges, accounts, tagged, probed, shaped, watched;
-	struct report_moment first_tag, first_proof;
+	struct report_moment first_tag, first_proof; /* of a cohort that is mostly its own */
+	struct report_moment first_tagged; /* first exchange that met a tag on its arrival */
 };
 
 struct report_cohort {
