@@ -186,10 +186,10 @@ END_TEST
 
 START_TEST(a_class_of_few_accounts_allows_no_large_bet)
 {
-	struct envelope *envelope = build(1, 30);
+	struct envelope *envelope = build(1, 5);
 
 	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
-		ck_assert_double_le(envelope_at(envelope, &place, bin).e, 4);
+		ck_assert_double_le(envelope_at(envelope, &place, bin).e, 2);
 	envelope_free(envelope);
 }
 END_TEST
