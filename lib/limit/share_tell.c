@@ -175,12 +175,14 @@ static bool may_be_stale(
 	       heard_us < plan->began_us + RETURN_US;
 }
 
+/* All panes once a pane, so that a node that was away is heard in the end. */
 static void ask_panes(struct share_plan *plan, const struct span *span)
 {
-	uint64_t number = plan->note.is_fresh ? span->oldest : span->newest;
+	uint64_t begins_us = span->newest * span->width_us;
+	bool is_new = plan->note.is_fresh || plan->note.entry.heard_us < begins_us;
+	uint64_t number = is_new ? span->oldest : span->newest;
 
-	if (number == span->newest && number > 0 &&
-	    may_be_stale(plan, span, span->newest * span->width_us))
+	if (!is_new && number > 0 && may_be_stale(plan, span, begins_us))
 		number--;
 	for (; number <= span->newest; number++)
 		ask_for(plan, SHARE_KEY_PANE, SHARE_ASK_PANE, number);
