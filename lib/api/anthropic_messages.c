@@ -52,6 +52,12 @@ const struct member anthropic_messages_system[] = {
 	MEMBER_END,
 };
 
+static const struct member output_members[] = {
+	{ "format", PROMPT_FIELD_STRUCTURED, 0 },
+	{ "effort", PROMPT_FIELD_THINKING, 0 },
+	MEMBER_END,
+};
+
 const struct member anthropic_messages_members[] = {
 	{ "model", PROMPT_FIELD_MODEL, 0 },
 	{ "system", PROMPT_FIELD_SYSTEM, anthropic_messages_system },
@@ -63,6 +69,7 @@ const struct member anthropic_messages_members[] = {
 	{ "tools", PROMPT_FIELD_NONE, anthropic_messages_tool },
 	{ "thinking", PROMPT_FIELD_NONE, anthropic_messages_thinking },
 	{ "output_format", PROMPT_FIELD_STRUCTURED, 0 },
+	{ "output_config", PROMPT_FIELD_NONE, output_members },
 	MEMBER_END,
 };
 

@@ -21,6 +21,7 @@ static const struct member output_members[] = {
 };
 
 static const struct member item_members[] = {
+	{ "type", PROMPT_FIELD_ITEM_TYPE, 0 },
 	{ "role", PROMPT_FIELD_ROLE, 0 },
 	{ "content", PROMPT_FIELD_TEXT, part_members },
 	{ "name", PROMPT_FIELD_CALL_NAME, 0 },

@@ -18,6 +18,7 @@ enum prompt_field {
 	PROMPT_FIELD_RESULT_ONE,  /* stands once in every result: its object or the call's name
 				   */
 	PROMPT_FIELD_SIGNATURE,   /* of a thinking block, or an encrypted one whole */
+	PROMPT_FIELD_ITEM_TYPE,   /* what a message is where it may be something else */
 	PROMPT_FIELD_TOOL_NAME,   /* a tool on offer */
 	PROMPT_FIELD_BEFORE,      /* names a conversation that the server keeps */
 	PROMPT_FIELD_REQUEST,     /* one request of a batch */

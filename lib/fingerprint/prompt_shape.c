@@ -97,6 +97,8 @@ static void end_turn(struct prompt_shape *shape)
 	struct prompt_facts *facts = &shape->facts;
 
 	shape->is_in_turn = false;
+	if (!prompt_turn_is_one(turn))
+		return;
 	facts->messages = one_more(facts->messages);
 	facts->text_bytes = prompt_turn_sum(facts->text_bytes, turn->text_bytes);
 	if (role == CHAIN_SYSTEM) {
@@ -247,6 +249,12 @@ static void small_role(struct prompt_shape *shape, struct bytes name)
 		shape->turn->role = prompt_turn_role_named(name);
 }
 
+static void small_item_type(struct prompt_shape *shape, struct bytes name)
+{
+	if (shape->is_in_turn)
+		shape->turn->is_aside = bytes_equal(name, BYTES("reasoning"));
+}
+
 static void small_tool_name(struct prompt_shape *shape, struct bytes name)
 {
 	const struct text_digest_keys *keys = &shape->kit->keys;
@@ -294,6 +302,7 @@ static const struct field_row {
 	[PROMPT_FIELD_RESULT] = { .open = open_free, .text = text_result, .word = word_free },
 	[PROMPT_FIELD_RESULT_ONE] = { .open = open_result_one, .text = text_result_one },
 	[PROMPT_FIELD_SIGNATURE] = { .text = text_signature },
+	[PROMPT_FIELD_ITEM_TYPE] = { .small = small_item_type },
 	[PROMPT_FIELD_TOOL_NAME] = { .small = small_tool_name },
 	[PROMPT_FIELD_BEFORE] = { .small = small_before },
 	[PROMPT_FIELD_REQUEST] = { .open = open_request },

@@ -6,7 +6,8 @@
 void prompt_turn_init(struct prompt_turn *turn, const struct text_digest_keys *keys)
 {
 	turn->role = CHAIN_NOBODY;
-	turn->has_text = turn->has_call = turn->has_result = false;
+	turn->has_text = turn->has_call = turn->has_result = turn->has_other = false;
+	turn->is_aside = false;
 	turn->results = 0;
 	turn->text_bytes = 0;
 	text_digest_init(&turn->digest, keys);
@@ -29,6 +30,7 @@ void prompt_turn_add_text(struct prompt_turn *turn, struct bytes piece, bool is_
 void prompt_turn_add_other(
     struct prompt_turn *turn, struct bytes piece, bool is_last, unsigned char mark)
 {
+	turn->has_other = true;
 	text_digest_add(&turn->digest, piece);
 	if (is_last)
 		text_digest_add_mark(&turn->digest, mark);
@@ -41,6 +43,13 @@ enum chain_role prompt_turn_role(const struct prompt_turn *turn)
 	if (turn->has_result)
 		return CHAIN_TOOL;
 	return turn->has_call ? CHAIN_ASSISTANT : CHAIN_USER;
+}
+
+bool prompt_turn_is_one(const struct prompt_turn *turn)
+{
+	bool is_said = turn->has_text || turn->has_call || turn->has_result || turn->has_other;
+
+	return !turn->is_aside && (is_said || turn->role != CHAIN_NOBODY);
 }
 
 enum chain_role prompt_turn_role_named(struct bytes name)

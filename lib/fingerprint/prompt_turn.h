@@ -8,7 +8,8 @@
 /* A turn under way: what is known of it whoever turns out to have said it. */
 struct prompt_turn {
 	enum chain_role role;
-	bool has_text, has_call, has_result;
+	bool has_text, has_call, has_result, has_other;
+	bool is_aside;       /* reasoning: clients may drop it, so it is no turn */
 	uint16_t results;    /* of tools, as far as counted */
 	uint32_t text_bytes; /* stops at its maximum, as all lengths here */
 	struct text_digest digest;
@@ -29,6 +30,10 @@ void prompt_turn_add_other(
 /* Who said it: as told, else the assistant if it calls a tool, else the user; but a user's
  * message that brings a tool's results is the tool's turn, whatever else it says. */
 enum chain_role prompt_turn_role(const struct prompt_turn *turn);
+
+/* Whether anybody said anything: not so of reasoning, and of things that only stand in the list
+ * of messages (references, progress of searches). */
+bool prompt_turn_is_one(const struct prompt_turn *turn);
 
 /* The role of that name in any dialect; NOBODY for a name nobody knows. */
 enum chain_role prompt_turn_role_named(struct bytes name);

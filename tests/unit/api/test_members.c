@@ -162,6 +162,29 @@ START_TEST(signed_thinking_is_hashed_and_stays_out_of_the_conversation)
 }
 END_TEST
 
+START_TEST(what_is_no_message_among_the_items_changes_no_conversation)
+{
+	struct prompt_facts
+	    with = prompt_rig_facts(DIALECT_OPENAI_RESPONSES,
+		"{\"input\":[{\"role\":\"user\",\"content\":\"Hi there.\"},{\"type\":"
+		"\"reasoning\",\"summary\":[{\"text\":\"A greeting.\"}],\"content\":[{"
+		"\"type\":\"reasoning_text\",\"text\":\"The user greets me.\"}],"
+		"\"encrypted_content\":\"gAAAAABo\"},{\"type\":\"item_reference\",\"id\":"
+		"\"ws_1\"},{\"type\":\"message\",\"role\":\"assistant\",\"content\":"
+		"\"Hello!\"},{\"role\":\"user\",\"content\":\"Go on.\"}]}"),
+	    without = prompt_rig_facts(DIALECT_OPENAI_RESPONSES,
+		"{\"input\":[{\"role\":\"user\",\"content\":\"Hi there.\"},{\"role\":"
+		"\"assistant\",\"content\":\"Hello!\"},{\"role\":\"user\",\"content\":"
+		"\"Go on.\"}]}");
+
+	ck_assert_uint_eq(with.messages, 3);
+	ck_assert_uint_eq(with.user_turns, 2);
+	ck_assert_uint_eq(with.conversation, without.conversation);
+	ck_assert_uint_eq(with.earlier[0], without.earlier[0]);
+	ck_assert_uint_eq(with.signature_count, 1);
+}
+END_TEST
+
 START_TEST(a_batch_speaks_through_its_first_request)
 {
 	struct prompt_facts
@@ -208,6 +231,11 @@ START_TEST(structured_answers_are_noted)
 	    prompt_rig_facts(DIALECT_OPENAI_CHAT, "{\"response_format\":{\"type\":\"text\"}}")
 		.flags,
 	    0);
+	ck_assert_uint_eq(prompt_rig_facts(DIALECT_ANTHROPIC_MESSAGES,
+			      "{\"output_config\":{\"effort\":\"high\",\"format\":{\"type\":"
+			      "\"json_schema\",\"schema\":{\"type\":\"object\"}}}}")
+			      .flags,
+	    PROMPT_STRUCTURED | PROMPT_THINKING);
 	ck_assert_uint_eq(prompt_rig_facts(DIALECT_GOOGLE_GENERATE,
 			      "{\"generationConfig\":{\"responseSchema\":{\"type\":\"OBJECT\"},"
 			      "\"thinkingConfig\":{\"thinkingBudget\":0}}}")
@@ -239,5 +267,6 @@ UNIT_MAIN("members", one_conversation_gives_the_same_facts_in_every_dialect,
     completions_and_embeddings_are_turns_of_the_user,
     images_are_counted_and_part_of_the_conversation,
     signed_thinking_is_hashed_and_stays_out_of_the_conversation,
+    what_is_no_message_among_the_items_changes_no_conversation,
     a_batch_speaks_through_its_first_request, a_stored_conversation_is_not_a_new_one,
     structured_answers_are_noted, wrong_types_never_confuse_the_walk)
