@@ -1,5 +1,6 @@
 // The official Anthropic client. Every case takes {url, key, headers, retries, model, prompt}.
 import Anthropic from "@anthropic-ai/sdk";
+import { ask } from "./ask.mjs";
 
 const client = ({ url, key, headers, retries }) =>
 	new Anthropic({
@@ -62,3 +63,6 @@ export async function failure(options) {
 	}
 	throw new Error("the request did not fail");
 }
+
+// {call, body}: see ask.mjs.
+export const any = (options) => ask(client(options), options.call, options.body);

@@ -1,5 +1,6 @@
 // The official Google client.
 import { GoogleGenAI } from "@google/genai";
+import { ask } from "./ask.mjs";
 
 const client = ({ url, key, headers }) =>
 	new GoogleGenAI({
@@ -36,3 +37,6 @@ export async function failure(options) {
 	}
 	throw new Error("the request did not fail");
 }
+
+// {call, body}: see ask.mjs.
+export const any = (options) => ask(client(options), options.call, options.body);

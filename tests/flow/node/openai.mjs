@@ -1,5 +1,6 @@
 // The official OpenAI client. Every case takes {url, key, headers, retries, model, prompt}.
 import OpenAI from "openai";
+import { ask } from "./ask.mjs";
 
 const client = ({ url, key, headers, retries }) =>
 	new OpenAI({
@@ -127,3 +128,6 @@ export async function embed(options) {
 	});
 	return { vector: reply.data[0].embedding, usage: reply.usage };
 }
+
+// {call, body}: see ask.mjs.
+export const any = (options) => ask(client(options), options.call, options.body);

@@ -1,6 +1,6 @@
 // The AI SDK with its OpenAI provider, by the chat completions and the responses API.
 import { createOpenAI } from "@ai-sdk/openai";
-import { generateText, streamText } from "ai";
+import { generateText, jsonSchema, Output, streamText, tool } from "ai";
 
 const provider = ({ url, key, headers }) =>
 	createOpenAI({ baseURL: `${url}/v1`, apiKey: key ?? "sk-mock", headers });
@@ -28,4 +28,21 @@ export async function respond_stream(options) {
 	let text = "";
 	for await (const delta of reply.textStream) text += delta;
 	return { text, usage: await reply.usage };
+}
+
+// {api: "chat" or "responses", body}, where |tools| maps names to JSON schemas and |schema| asks
+// for an answer of that form.
+export async function any(options) {
+	const { tools, schema, stream, ...body } = options.body;
+	const asked = { ...body, model: provider(options)[options.api ?? "chat"]("mock-large") };
+	if (tools)
+		asked.tools = Object.fromEntries(
+			Object.entries(tools).map(([name, form]) => [
+				name,
+				tool({ description: name, inputSchema: jsonSchema(form) }),
+			]),
+		);
+	if (schema) asked.output = Output.object({ schema: jsonSchema(schema) });
+	if (stream) return { text: await streamText(asked).text };
+	return { text: (await generateText(asked)).text };
 }
