@@ -11,6 +11,7 @@ Standard library only; needs nginx, haproxy, strace, valgrind, redis-server and 
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -145,6 +146,7 @@ def measure_row(bank, row, columns, rounds, failures):
             try:
                 found[name].append(row.once(bank, name))
             except (AssertionError, OSError, subprocess.SubprocessError) as error:
+                bank.insist()
                 failures.append(f"{row.name}, {name}: {str(error)[:400]}")
                 del found[name]
                 continue
@@ -215,7 +217,7 @@ def main():
     if not wanted:
         sys.exit("no such row; there are " + ", ".join(row.name for row in ROWS))
     results, taken, failures = [], {}, []
-    started = time.time()
+    started, busy = time.time(), os.getloadavg()[0]
     with Bank() as bank:
         bank.run_ms = 400 if words.quick else 800
         for row in wanted:
@@ -231,7 +233,8 @@ def main():
     else:
         print_table(results, columns)
         print(f"\nmedians of up to {3 if words.quick else words.rounds} interleaved rounds, "
-              f"{time.time() - started:.0f} s in all")
+              f"{time.time() - started:.0f} s in all; load average before: {busy:.1f}"
+              f"{' (too busy for the latency rows)' if busy > 1 else ''}")
     for failure in failures:
         print(failure, file=sys.stderr)
     sys.exit(bool(failures) or any(result["verdict"] == "MISSED" for _, result in results))

@@ -166,6 +166,12 @@ class Bank:
         made.command = pinned(LOAD_CORE, made.command)
         return self.stack.enter_context(made)
 
+    def insist(self):
+        """Ends the bench when a program that all rows share has gone: the rest is worthless."""
+        for one in (self.mock, *self.running.values()):
+            if one.child.poll() is not None:
+                sys.exit(f"{one.name} has left with {one.child.returncode} in mid-bench")
+
     def redis(self):
         if "redis" not in self.running:
             self.running["redis"] = self._pin(redis.run())
