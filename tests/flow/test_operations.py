@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from harness import certs, client, daemon, mock, program, wait
+from harness import certs, client, daemon, mock, program, redis, wait
 
 CHAT = "/v1/chat/completions"
 GOOD = {"listen": [{"address": "127.0.0.1:0"}],
@@ -425,6 +425,52 @@ class TestARestart:
     def test_a_place_that_cannot_be_written_ends_the_start(self):
         said = leaves({"store": {"snapshot": "/nonexistent/state"}}, 1)
         assert re.search(r"retort.yaml:\d+:\d+: store.snapshot: cannot write /nonexistent", said)
+
+
+class TestTheStore:
+    @staticmethod
+    def config(store):
+        return {"limits": [{"name": "many", "key": ["ip"], "quota": 1000, "window": "1h"}],
+                "store": {"kind": "redis", "snapshot": None,
+                          "redis": {"servers": [store.address], "sync_interval": "20ms"}}}
+
+    def test_losing_redis_is_said_once_and_makes_nobody_unready(self, upstream):
+        with redis.run() as store, daemon.run(self.config(store), upstream=upstream.url) as made:
+            def state():
+                return made.stats()["store"]["state"]
+
+            wait.until(lambda: state() == "shared", "the counts are shared")
+            assert made.metric("retort_store_shared") == 1
+            store.kill()
+            wait.until(lambda: state() == "local", "the loss is noticed")
+            status, text = made.ask("GET", "/readyz")
+            assert status == 200 and json.loads(text)["store"] == "local"
+            with client.Connection(made.address) as wire:
+                for _ in range(20):
+                    assert wire.exchange("POST", CHAT, {}, {}).status == 200
+            said = [line for line in made.stderr().splitlines() if " warning store: " in line]
+            assert len(said) == 1, said
+            store.restart()
+            wait.until(lambda: state() == "shared", "the counts are shared again")
+            assert made.stderr().count("counts are shared") == 2
+            wait.until(lambda: made.metric("retort_store_batches_total", outcome="ok") > 0,
+                       "what was counted meanwhile is told")
+
+    def test_a_start_without_redis_serves(self, upstream):
+        absent = redis.Redis()
+        with daemon.run(self.config(absent), upstream=upstream.url) as made, \
+                client.Connection(made.address) as wire:
+            assert wire.exchange("POST", CHAT, {}, {}).status == 200
+            assert made.stats()["store"]["kind"] == "redis"
+
+    def test_a_password_and_tls_are_used(self, upstream, localhost):
+        with redis.run(password="open sesame", tls=localhost) as store:
+            config = daemon.merge(self.config(store), {"store": {"redis": {
+                "password": "env:REDIS_PASSWORD", "tls": {"ca": str(localhost.ca)}}}})
+            with daemon.run(config, upstream=upstream.url,
+                            env={"REDIS_PASSWORD": "open sesame"}) as made:
+                wait.until(lambda: made.stats()["store"]["state"] == "shared", "it is let in")
+                assert "sesame" not in made.ask("GET", "/config")[1] + made.stderr()
 
 
 class TestTheEnd:
