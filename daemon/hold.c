@@ -53,9 +53,19 @@ void hold_take(struct exchange *exchange, struct bytes span)
 		hold->is_fed = true;
 }
 
-static bool make_room(struct hold *hold, size_t bytes)
+/* The first room is what the head declared, within the bound: then nothing is moved again. */
+static size_t first_room(const struct exchange *exchange)
 {
-	size_t room = hold->kept_room ? hold->kept_room : KEPT_STEP;
+	uint64_t most = (uint64_t)exchange->lease->snapshot->config->inspect.body_bytes;
+	uint64_t declared = exchange->request_length < most ? exchange->request_length : most;
+
+	return declared > KEPT_STEP ? declared : KEPT_STEP;
+}
+
+static bool make_room(struct exchange *exchange, size_t bytes)
+{
+	struct hold *hold = &exchange->hold;
+	size_t room = hold->kept_room ? hold->kept_room : first_room(exchange);
 	char *more;
 
 	if (hold->kept_room - hold->kept_bytes >= bytes)
@@ -65,22 +75,25 @@ static bool make_room(struct hold *hold, size_t bytes)
 	more = malloc(room);
 	if (!more)
 		return false;
-	if (hold->kept_bytes)
+	if (hold->kept_bytes) {
 		memcpy(more, hold->kept, hold->kept_bytes);
-	if (hold->kept)
 		explicit_bzero(hold->kept, hold->kept_bytes);
+	}
 	free(hold->kept);
 	hold->kept = more;
 	hold->kept_room = room;
 	return true;
 }
 
-static bool keep_turn(struct hold *hold, struct hold_turn *turn)
+static bool keep_turn(struct exchange *exchange)
 {
+	struct hold *hold = &exchange->hold;
+	struct hold_turn *turn = exchange->worker->held;
+
 	for (int i = 0; i < turn->count; i++) {
 		struct bytes span = turn->spans[i];
 
-		if (!make_room(hold, span.len))
+		if (!make_room(exchange, span.len))
 			return false;
 		memcpy(hold->kept + hold->kept_bytes, span.at, span.len);
 		hold->kept_bytes += span.len;
@@ -91,7 +104,6 @@ static bool keep_turn(struct hold *hold, struct hold_turn *turn)
 
 void hold_end_turn(struct exchange *exchange)
 {
-	struct hold *hold = &exchange->hold;
 	struct http1_head *head = NULL;
 
 	if (!exchange->is_head_kept)
@@ -99,7 +111,7 @@ void hold_end_turn(struct exchange *exchange)
 	if (head)
 		exchange->head = head;
 	exchange->is_head_kept = exchange->is_head_kept || head;
-	if (!exchange->is_head_kept || !keep_turn(hold, exchange->worker->held)) {
+	if (!exchange->is_head_kept || !keep_turn(exchange)) {
 		exchange->worker->held->count = 0;
 		exchange_answer(exchange, REFUSAL_OVERLOADED);
 	}
