@@ -14,7 +14,13 @@ foreach(source ${UNIT_SOURCES})
 		target_link_libraries(${name} PRIVATE world)
 	endif()
 	add_test(NAME ${name} COMMAND ${name})
-	set_tests_properties(${name} PROPERTIES LABELS unit)
+	# a test that judges public vectors is also of the suite of that name
+	file(STRINGS ${source} VECTORS REGEX "vectors" LIMIT_COUNT 1)
+	if(VECTORS)
+		set_tests_properties(${name} PROPERTIES LABELS "unit;vectors")
+	else()
+		set_tests_properties(${name} PROPERTIES LABELS unit)
+	endif()
 endforeach()
 
 pkg_check_modules(BROTLIENC REQUIRED IMPORTED_TARGET libbrotlienc) # bodies for the decoder's test

@@ -172,6 +172,7 @@ static void settle(struct peer *peer)
 static ssize_t receive(struct peer *peer)
 {
 	char *scratch = peer->mock->scratch;
+	bool is_shaken = peer->ssl && SSL_is_init_finished(peer->ssl);
 	ssize_t got;
 	int reason;
 
@@ -180,12 +181,9 @@ static ssize_t receive(struct peer *peer)
 		return got > 0 ? got : got < 0 && errno == EAGAIN ? 0 : -1;
 	}
 	ERR_clear_error();
-	if (!SSL_is_init_finished(peer->ssl)) {
-		got = SSL_accept(peer->ssl);
-		if (got == 1)
-			peer->mock->counts.handshakes++;
-	}
-	got = SSL_read(peer->ssl, scratch, MOCK_SCRATCH_BYTES);
+	got = SSL_read(peer->ssl, scratch, MOCK_SCRATCH_BYTES); /* shakes hands first */
+	if (!is_shaken && SSL_is_init_finished(peer->ssl))
+		peer->mock->counts.handshakes++;
 	if (got > 0)
 		return got;
 	reason = SSL_get_error(peer->ssl, (int)got);
