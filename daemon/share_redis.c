@@ -22,6 +22,7 @@
 #define RETRY_MOST_US  3000000
 #define STEADY_US      10000000 /* a connection that held so long is no flapping one */
 #define STOP_SECONDS   1
+#define CLOCK_APART_US 2000000 /* nodes that share windows should share the time */
 #define PROBE_EVERY_US 1000000 /* an idle connection is tried so often */
 
 struct share_redis {
@@ -117,10 +118,13 @@ static void show_shared(struct share_redis *share)
 {
 	char words[360];
 
+	int64_t ahead_us = share->state.clock_ahead_us;
+
 	if (share->state.status == SHARE_SHARED)
 		return;
-	snprintf(words, sizeof(words), "counts are shared through redis %s",
-	    share->settings.servers[share->server].text);
+	snprintf(words, sizeof(words), "counts are shared through redis %s%s",
+	    share->settings.servers[share->server].text,
+	    llabs(ahead_us) > CLOCK_APART_US ? ", whose clock is not ours" : "");
 	enter(share, SHARE_SHARED, words);
 }
 

@@ -193,10 +193,13 @@ static void write_share(struct store *store, struct share_state *state, FILE *ou
 	share_redis_why(store->share, &why);
 	fprintf(out,
 	    ",\"outages\":%" PRIu64 ",\"failures\":%" PRIu64 ",\"batches\":%" PRIu64
-	    ",\"keys\":%" PRIu64 ",\"round_trip_seconds\":%.6f,\"clock_ahead_seconds\":%.6f"
+	    ",\"keys\":%" PRIu64 ",\"losses\":%" PRIu64 ",\"garbled\":%" PRIu64
+	    ",\"cpu_seconds\":%.6f,\"round_trip_seconds\":%.6f,\"clock_ahead_seconds\":%.6f"
 	    ",\"last_error\":",
 	    atomic_load(&state->outages), atomic_load(&state->failures),
 	    atomic_load(&state->batches), atomic_load(&state->keys),
+	    atomic_load(&state->losses), atomic_load(&state->garbled),
+	    (double)atomic_load(&state->cpu_us) / 1e6,
 	    (double)atomic_load(&state->round_trip_us) / 1e6,
 	    (double)atomic_load(&state->clock_ahead_us) / 1e6);
 	json_out_text(out, why.text[0] ? why.text : NULL);

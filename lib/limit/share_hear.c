@@ -38,6 +38,12 @@ static enum limit_kind kind_of(const struct share_question *question)
 	return question->ask == SHARE_ASK_WINDOW ? LIMIT_KIND_WINDOW : LIMIT_KIND_DISTINCT;
 }
 
+static void end_question(struct share_plan *plan)
+{
+	plan->answered++;
+	plan->figures.batches += plan->answered == plan->asked;
+}
+
 /* The entry holds the fleet's totals now. */
 static void settle_entry(struct share_plan *plan, struct limit_entry *entry)
 {
@@ -86,7 +92,7 @@ static int hear_number(
 	plan->written_id = question->id;
 	if (question->number + 1 > plan->written)
 		plan->written = question->number + 1;
-	plan->answered++;
+	end_question(plan);
 	return 0;
 }
 
@@ -104,7 +110,7 @@ static void end_array(struct share_plan *plan)
 	if (entry && question->is_last && plan->unsettled_id != entry->id)
 		settle_entry(plan, entry);
 	leave_entry(plan, question);
-	plan->answered++;
+	end_question(plan);
 }
 
 static int begin_array(

@@ -260,7 +260,6 @@ struct bytes share_plan_fill(struct share_plan *plan, uint64_t now_us)
 	} else {
 		plan->has_more = !fill_from_queues(plan, now_us) || plan->is_walking;
 	}
-	plan->figures.batches += plan->asked > 0;
 	plan->figures.sent_bytes += plan->out.len;
 	return text_bytes(&plan->out);
 }

@@ -24,7 +24,8 @@ struct share_settings {
 };
 
 struct share_figures {
-	uint64_t batches, commands, keys; /* keys: how often an entry was shared */
+	uint64_t batches;        /* answered to their end */
+	uint64_t commands, keys; /* asked; keys: how often an entry was shared */
 	uint64_t sent_bytes;
 	uint64_t garbled; /* values of other nodes that did not read */
 	uint64_t losses;  /* keys that the store had forgotten before their time */
