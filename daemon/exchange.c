@@ -158,6 +158,8 @@ struct exchange *exchange_new(
 	exchange->record.facts.at_us = worker_wall_us(worker);
 	exchange->record.facts.exchange = worker_next_exchange(worker);
 	exchange->record.generation = (uint32_t)worker->lease->snapshot->generation;
+	exchange->record.prompt.temperature_milli = PROMPT_UNSET;
+	exchange->record.prompt.top_p_milli = PROMPT_UNSET;
 	exchange->record.mode = (uint8_t)worker->lease->snapshot->config->detection.mode;
 	arena_init(&exchange->arena, ARENA_CEILING);
 	metrics_add(worker->seat.metrics, METRIC_EXCHANGES_OPEN, 0, 1);

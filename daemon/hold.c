@@ -11,22 +11,43 @@
 #include <stdlib.h>
 
 #define READER_CEILING (256 * 1024) /* of the reader's arena */
+#define CODINGS_BYTES  128
 #define KEPT_STEP      (64 * 1024)
+
+static bool has_body(const struct http1_head *head)
+{
+	return head->framing == HTTP1_FRAMING_CHUNKED ||
+	       (head->framing == HTTP1_FRAMING_LENGTH && head->content_length > 0);
+}
 
 static bool has_something_to_say(const struct exchange *exchange)
 {
 	enum dialect dialect = exchange->record.prompt.dialect;
 
 	return exchange->lease->snapshot->config->inspect.body_bytes > 0 &&
-	       exchange->head->framing != HTTP1_FRAMING_NONE && !exchange->is_upgrade &&
-	       dialect != DIALECT_NONE && dialect != DIALECT_OPAQUE;
+	       has_body(exchange->head) && !exchange->is_upgrade && dialect != DIALECT_NONE &&
+	       dialect != DIALECT_OPAQUE;
+}
+
+/* What no dialect reads is not held, but said. */
+static void note_opaque(struct exchange *exchange)
+{
+	struct prompt_facts *prompt = &exchange->record.prompt;
+
+	if (prompt->dialect != DIALECT_OPAQUE || !has_body(exchange->head))
+		return;
+	prompt->state = PROMPT_OPAQUE;
+	prompt->why = PROMPT_WHY_UNKNOWN_DIALECT;
 }
 
 void hold_begin(struct exchange *exchange)
 {
 	const struct config *config = exchange->lease->snapshot->config;
 	struct hold *hold = &exchange->hold;
+	char codings[CODINGS_BYTES];
+	struct text room = text_in(codings, sizeof(codings));
 
+	note_opaque(exchange);
 	if (!has_something_to_say(exchange))
 		return;
 	arena_init(&hold->arena, READER_CEILING);
@@ -34,7 +55,7 @@ void hold_begin(struct exchange *exchange)
 	hold->reader = prompt_reader_new(&hold->arena, &exchange->lease->kit,
 	    &(struct prompt_reader_ask){ .dialect = exchange->record.prompt.dialect,
 		.path = exchange->head->path,
-		.content_encoding = http1_value(exchange->head, HTTP1_CONTENT_ENCODING),
+		.content_encoding = http1_list(exchange->head, HTTP1_CONTENT_ENCODING, &room),
 		.body_limit = (uint64_t)config->inspect.body_bytes,
 		.decoded_limit = (uint64_t)config->inspect.decoded_bytes });
 }

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#define CODINGS_BYTES 128
+
 static void drop_stash(struct upstream_conn *conn)
 {
 	free(conn->stash);
@@ -64,6 +66,8 @@ static void note_reply(struct exchange *exchange, const struct http1_head *head)
 static void begin_tap(struct exchange *exchange, const struct http1_head *head)
 {
 	const struct record *record = &exchange->record;
+	char codings[CODINGS_BYTES];
+	struct text room = text_in(codings, sizeof(codings));
 
 	if (record->prompt.dialect == DIALECT_NONE || exchange->is_head_request)
 		return;
@@ -71,7 +75,7 @@ static void begin_tap(struct exchange *exchange, const struct http1_head *head)
 	    &(struct reply_tap_ask){ .dialect = record->prompt.dialect,
 		.status = head->status,
 		.content_type = http1_value(head, HTTP1_CONTENT_TYPE),
-		.content_encoding = http1_value(head, HTTP1_CONTENT_ENCODING),
+		.content_encoding = http1_list(head, HTTP1_CONTENT_ENCODING, &room),
 		.prompt_text_bytes = record->prompt.text_bytes,
 		.decoded_limit =
 		    (uint64_t)exchange->lease->snapshot->config->inspect.decoded_bytes });

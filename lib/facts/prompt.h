@@ -12,7 +12,7 @@ enum prompt_state {
 	PROMPT_WHOLE,     /* read to its end */
 	PROMPT_TRUNCATED, /* only a prefix was read: |why|; what stands here is true of the
 			     prefix */
-	PROMPT_OPAQUE,    /* not read at all: |why|; nothing below stands */
+	PROMPT_OPAQUE,    /* not read, or given up: |why|; nothing below stands */
 	PROMPT_MALFORMED, /* not what it claims to be: |why|; what stands here came before */
 	PROMPT_STATE_COUNT
 };

@@ -32,6 +32,20 @@ const struct http1_header *http1_next(
 	return NULL;
 }
 
+struct bytes http1_list(const struct http1_head *head, enum http1_name name, struct text *room)
+{
+	const struct http1_header *header = http1_find(head, name);
+
+	if (!http1_is_repeated(head, name))
+		return http1_value(head, name);
+	for (; header; header = http1_next(head, header)) {
+		if (room->len)
+			text_add(room, BYTES(", "));
+		text_add(room, header->value);
+	}
+	return room->is_cut ? BYTES("?") : text_bytes(room);
+}
+
 const struct http1_header *http1_find_text(const struct http1_head *head, struct bytes name)
 {
 	for (int i = 0; i < head->count; i++)

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/scan.h"
+#include "base/text.h"
 #include "wire/http1_fault.h"
 #include "wire/http1_name.h"
 
@@ -107,6 +108,10 @@ static inline struct bytes http1_value(const struct http1_head *head, enum http1
 /* The next header of the same name as |header|, which is one of |head|, or NULL. */
 const struct http1_header *http1_next(
     const struct http1_head *head, const struct http1_header *header);
+
+/* The values of all headers of that name as one list (RFC 9110 §5.3), written to |room| where
+ * there are several; "?" where they do not fit. */
+struct bytes http1_list(const struct http1_head *head, enum http1_name name, struct text *room);
 
 /* The first header of a name that the table does not have, such as one from the configuration.
  */

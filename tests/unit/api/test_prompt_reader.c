@@ -138,7 +138,7 @@ START_TEST(a_coded_body_has_the_facts_of_the_plain_one)
 }
 END_TEST
 
-START_TEST(a_bomb_is_cut_at_the_decoded_limit)
+START_TEST(a_bomb_is_given_up_at_the_decoded_limit)
 {
 	static char plain[1 << 20], coded[1 << 14];
 	struct prompt_rig rig = { .dialect = DIALECT_OPENAI_CHAT,
@@ -149,7 +149,7 @@ START_TEST(a_bomb_is_cut_at_the_decoded_limit)
 	memset(plain, ' ', sizeof(plain));
 	facts = prompt_rig_read(
 	    &rig, gzip(bytes_of(plain, sizeof(plain)), coded, sizeof(coded)));
-	check_state(&facts, PROMPT_TRUNCATED, PROMPT_WHY_DECODED_LIMIT);
+	check_state(&facts, PROMPT_OPAQUE, PROMPT_WHY_DECODED_LIMIT);
 	ck_assert_uint_le(facts.body_bytes, 100000);
 }
 END_TEST
@@ -190,5 +190,5 @@ UNIT_MAIN("prompt_reader", any_split_gives_the_same_facts, bad_input_has_a_state
     depth_and_length_are_limits, what_nobody_reads_is_opaque_and_what_has_no_prompt_absent,
     a_sender_that_goes_away_leaves_truncated_facts,
     beyond_the_body_limit_facts_are_of_the_prefix, a_coded_body_has_the_facts_of_the_plain_one,
-    a_bomb_is_cut_at_the_decoded_limit, an_arena_that_is_full_is_said_in_the_facts,
+    a_bomb_is_given_up_at_the_decoded_limit, an_arena_that_is_full_is_said_in_the_facts,
     the_model_may_stand_in_the_path)

@@ -60,6 +60,19 @@ START_TEST(headers_of_one_name_are_found_in_order)
 }
 END_TEST
 
+START_TEST(headers_of_one_name_are_one_list)
+{
+	char at[16];
+	struct text room = text_in(at, sizeof(at)), less = text_in(at, 10);
+
+	ck_fine(WITH("Content-Encoding: zstd\r\nVia: x\r\ncontent-encoding: br, gzip\r\n"));
+	ck_bytes(http1_list(&head, HTTP1_CONTENT_ENCODING, &room), "zstd, br, gzip");
+	ck_bytes(http1_list(&head, HTTP1_VIA, &room), "x");
+	ck_assert_ptr_null(http1_list(&head, HTTP1_FORWARDED, &room).at);
+	ck_bytes(http1_list(&head, HTTP1_CONTENT_ENCODING, &less), "?");
+}
+END_TEST
+
 START_TEST(nothing_of_the_head_before_is_found)
 {
 	ck_fine(WITH("Via: x\r\nVia: y\r\nVia: z\r\n"));
@@ -285,8 +298,8 @@ START_TEST(every_fault_has_a_status_a_code_and_a_sentence)
 END_TEST
 
 UNIT_MAIN("http1", a_plain_request_is_read_whole, a_plain_response_is_read_whole,
-    headers_of_one_name_are_found_in_order, nothing_of_the_head_before_is_found,
-    a_copy_of_the_used_part_of_a_head_is_a_whole_head,
+    headers_of_one_name_are_found_in_order, headers_of_one_name_are_one_list,
+    nothing_of_the_head_before_is_found, a_copy_of_the_used_part_of_a_head_is_a_whole_head,
     a_request_line_is_three_words_and_single_spaces, a_method_is_any_token,
     other_versions_are_505_and_noise_is_400, a_header_name_is_a_token_with_its_colon_at_once,
     folded_lines_are_refused, a_value_holds_no_control_byte_but_tab,
