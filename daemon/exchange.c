@@ -380,6 +380,8 @@ void exchange_request_trailer(struct exchange *exchange, struct bytes line)
 {
 	if (exchange->upstream)
 		relay_request_trailer(exchange, line);
+	else if (exchange->station == STATION_HOLD)
+		hold_take_trailer(exchange, line);
 }
 
 void exchange_request_end(struct exchange *exchange)

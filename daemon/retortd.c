@@ -7,10 +7,15 @@
 
 #include <event2/event.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 
 #define USAGE_STATUS 2
+
+/* Held bodies from here on go back to the system when they have gone on; else the allocator
+ * would learn from the first of them to keep all. */
+#define LARGE_BYTES  (512 * 1024)
 
 static const struct option OPTIONS[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -48,6 +53,7 @@ int main(int argc, char **argv)
 	const char *config_path = NULL;
 	int letter;
 
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 	while ((letter = getopt_long(argc, argv, "c:tTVh", OPTIONS, NULL)) != -1) {
 		switch (letter) {
 		case 'c':
