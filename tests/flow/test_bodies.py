@@ -39,7 +39,7 @@ class Passed:
     """One exchange from three sides: what was sent, what arrived, what was recorded."""
 
     def __init__(self, retort, upstream, body, fields=(), path=CHAT, pieces=None):
-        before, number = len(upstream.seen()), len(retort.decisions()) + 1
+        before, number = len(upstream.seen()), retort.next_decision()
         with client.Connection(retort.address, seconds=60) as wire:
             if pieces:
                 wire.send(head_of(path, {"Transfer-Encoding": "chunked", **dict(fields)}))
@@ -245,7 +245,7 @@ class TestBadBodies:
         for _ in range(5):
             for body, fields in bombs:
                 Passed(retort, upstream, body, fields)
-        assert retort.rss() < before + (24 << 20)
+        assert program.is_sanitized() or retort.rss() < before + (24 << 20)
 
 
 def named(words, value):

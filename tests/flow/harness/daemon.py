@@ -117,6 +117,17 @@ class Daemon(program.Program):
         lines = path.read_text().splitlines(keepends=True)
         return [json.loads(line) for line in lines if line.endswith("\n")]
 
+    def next_decision(self):
+        """The number of the next decision, once all exchanges before it are over."""
+        def is_quiet():
+            samples = self.metrics()
+            ended = sum(value for name, value in samples.items()
+                        if name.startswith("retort_exchanges_total"))
+            return samples["retort_exchanges_open"] == 0 and len(self.decisions()) == ended
+
+        wait.until(is_quiet, "every exchange is over and recorded")
+        return len(self.decisions()) + 1
+
     def decision(self, number=1):
         """Waits until there are `number` decisions and returns the newest of them."""
         found = wait.until(lambda: self.decisions()[number - 1:number],
