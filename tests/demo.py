@@ -88,4 +88,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (ConnectionRefusedError, FileNotFoundError):
+        raise SystemExit("no daemon answers: start one with ./retort run")
