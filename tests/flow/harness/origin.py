@@ -122,7 +122,9 @@ class Origin:
             return True
 
     def forget(self):
-        """Closes every connection; the next exchange opens a new one."""
+        """Closes every connection, also those that nobody accepted."""
+        while not self.is_untouched():
+            pass
         for channel in self.opened:
             channel.close()
         self.opened.clear()
