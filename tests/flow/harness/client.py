@@ -31,10 +31,13 @@ class Reply:
 class Connection:
     """One connection to (host, port), with TLS when an ssl.SSLContext is given."""
 
-    def __init__(self, address, tls=None, name="127.0.0.1", seconds=20, window=None):
+    def __init__(self, address, tls=None, name="127.0.0.1", seconds=20, window=None,
+                 source=None):
         self.socket = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
         if window:  # what the kernel takes before somebody must read
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.settimeout(seconds)
         self.socket.connect(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
