@@ -1,5 +1,6 @@
 """What clients send: every framing there is, and every way to get it wrong."""
 
+import contextlib
 import os
 
 import pytest
@@ -34,7 +35,10 @@ def wire(retort, upstream):
     upstream.forget()
 
 
-def post(*fields, body=b"", target=b"/v1/messages"):
+def post(*fields, body=b"", target=b"/upload"):
+    """To /upload: a body in no dialect, of which nothing is held back to be read."""
+    if target == b"/upload":
+        fields = (*fields, b"Content-Type: application/octet-stream")
     return b"POST %s HTTP/1.1\r\n%s%s\r\n%s" % (target, HOST, b"".join(
         field + b"\r\n" for field in fields), body)
 
@@ -160,12 +164,23 @@ class TestBrokenBodies:
         assert next(chunks) == b"abc"
         wire.send(broken + SMUGGLED)
         reply = wire.reply()
-        assert reply.status == 400 and reply.json()["error"]["type"] == "invalid_request_error"
+        assert reply.status == 400 and reply.json()["title"] == "Bad Request"
         wire.half_close()
         assert wire.ends() == "closed" and wire.pending == b""
         list(chunks)
         assert not head.is_whole and b"smuggled" not in served.pending
         assert upstream.is_untouched()
+
+    @pytest.mark.parametrize("broken", BAD_BODIES.values(), ids=BAD_BODIES)
+    def test_a_prompt_that_breaks_reaches_nobody(self, upstream, wire, broken):
+        wire.send(post(b"Transfer-Encoding: chunked", target=b"/v1/messages",
+                       body=b"10\r\n{\"model\": \"m\", \"\r\n"))
+        wire.send(broken + SMUGGLED)
+        reply = wire.reply()
+        assert reply.status == 400 and reply.json()["error"]["type"] == "invalid_request_error"
+        assert wire.ends() == "closed" and wire.pending == b""
+        with contextlib.suppress(BlockingIOError):  # a good trailer may have ended the holding
+            assert upstream.accept(seconds=0).ends() and not upstream.opened[-1].pending
 
     @pytest.mark.parametrize("broken, status", [(b"0\r\nA: " + b"b" * 5000 + b"\r\n\r\n", 431),
                                                 (b"0\r\n" + b"A: b\r\n" * 500 + b"\r\n", 431)],
@@ -187,10 +202,12 @@ class TestBrokenBodies:
 
 
 class TestBodies:
-    @pytest.mark.parametrize("sizes", [[1], [5, 1, 300], [65536], [1000] * 60, [1] * 500])
-    def test_chunks_arrive_as_chunks(self, upstream, wire, sizes):
+    @pytest.mark.parametrize("target", [b"/upload", b"/v1/messages"])
+    @pytest.mark.parametrize("sizes", [[1], [5, 1, 300], [65536], [1000] * 60, [1] * 500],
+                             ids=["one", "three", "full", "sixty", "bytes"])
+    def test_chunks_arrive_as_chunks(self, upstream, wire, sizes, target):
         pieces = [os.urandom(size) for size in sizes]
-        wire.send(post(b"Transfer-Encoding: chunked"))
+        wire.send(post(b"Transfer-Encoding: chunked", target=target))
         wire.send(b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) +
                   b"0\r\n\r\n")
         served = upstream.accept()
@@ -200,9 +217,10 @@ class TestBodies:
         served.answer(b"ok")
         assert wire.reply().body == b"ok"
 
-    def test_a_length_arrives_as_a_length_however_it_is_cut(self, upstream, wire):
+    @pytest.mark.parametrize("target", [b"/upload", b"/v1/messages"])
+    def test_a_length_arrives_as_a_length_however_it_is_cut(self, upstream, wire, target):
         body = os.urandom(3000)
-        wire.send(post(b"Content-Length: 3000"), *(body[i:i + 7] for i in range(0, 3000, 7)))
+        wire.send(post(b"Content-Length: 3000", target=target), *(body[i:i + 7] for i in range(0, 3000, 7)))
         served = upstream.accept()
         seen = served.request()
         assert seen.body == body and seen.all("transfer-encoding") == []
@@ -216,8 +234,9 @@ class TestBodies:
         seen = served.request()
         assert seen.is_whole and seen.body == b"body" and seen.trailers == ["Sum: 1"]
 
-    def test_trailers_pass_both_ways_but_not_those_that_decide(self, upstream, wire):
-        wire.send(post(b"Transfer-Encoding: chunked",
+    @pytest.mark.parametrize("target", [b"/upload", b"/v1/messages"])
+    def test_trailers_pass_both_ways_but_not_those_that_decide(self, upstream, wire, target):
+        wire.send(post(b"Transfer-Encoding: chunked", target=target,
                        body=b"1\r\nx\r\n0\r\nSum: 1\r\nContent-Length: 9\r\n"
                             b"Authorization: none\r\nSum2: 2\r\n\r\n"))
         served = upstream.accept()
@@ -235,7 +254,7 @@ class TestBodies:
         assert served._read_until(b"\r\n\r\n") == b"1\r\nx\r\n0"
 
     def test_a_body_over_the_limit_is_refused_at_its_head(self, upstream, wire):
-        wire.send(post(b"Content-Length: 65537"))
+        wire.send(post(b"Content-Length: 65537", target=b"/v1/messages"))
         reply = wire.reply()
         assert reply.status == 413 and reply.json()["error"]["type"] == "request_too_large"
         assert upstream.is_untouched()

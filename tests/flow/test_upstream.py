@@ -10,6 +10,8 @@ import pytest
 from harness import certs, client, daemon, mock, origin, program, wait
 
 GET = b"GET /v1/models HTTP/1.1\r\nHost: api\r\n\r\n"
+UPLOAD = (b"POST /upload HTTP/1.1\r\nHost: api\r\n"  # in no dialect: nothing of it is held back
+          b"Content-Type: application/octet-stream\r\n")
 CHAT = "/v1/chat/completions"
 
 
@@ -81,7 +83,7 @@ class TestFailures:
         assert wire.reply().status == 502
 
     def test_an_answer_before_the_body_is_read_is_an_answer(self, upstream, wire):
-        wire.send(b"POST /v1/messages HTTP/1.1\r\nHost: api\r\nContent-Length: 5000\r\n\r\nabc")
+        wire.send(UPLOAD + b"Content-Length: 5000\r\n\r\nabc")
         served = upstream.accept()
         served.head()
         served.answer(b"too much", "413 Content Too Large")
@@ -93,7 +95,7 @@ class TestFailures:
     @pytest.mark.parametrize("size", [300_000, 8_000_000])
     def test_an_answer_and_a_close_in_the_middle_of_an_upload(self, upstream, retort, wire, size):
         """It leaves the body unread, so its close is a reset; its answer counts all the same."""
-        wire.send(b"POST /v1/messages HTTP/1.1\r\nHost: api\r\nContent-Length: %d\r\n\r\n" % size)
+        wire.send(UPLOAD + b"Content-Length: %d\r\n\r\n" % size)
         served = upstream.accept()
         served.head()
         wire.send(b"x" * 100_000)
@@ -105,7 +107,7 @@ class TestFailures:
         assert (reply.status, reply.body) == (413, b"no")
 
     def test_a_reply_may_run_beside_the_upload(self, upstream, wire):
-        wire.send(b"POST /v1/messages HTTP/1.1\r\nHost: api\r\n"
+        wire.send(UPLOAD +
                   b"Transfer-Encoding: chunked\r\n\r\n")
         served = upstream.accept()
         taken = served.chunks(served.head())
@@ -123,7 +125,7 @@ class TestFailures:
 
     def test_a_slow_upload_is_no_silence_of_the_upstream(self, upstream, wire):
         """The upload lasts longer than the upstream may be silent."""
-        wire.send(b"POST /v1/messages HTTP/1.1\r\nHost: api\r\nContent-Length: 8\r\n\r\n")
+        wire.send(UPLOAD + b"Content-Length: 8\r\n\r\n")
         served = upstream.accept()
         served.head()
         for _ in range(8):
@@ -156,7 +158,7 @@ class TestFailures:
         gone = retort.metric("retort_client_gone_total")
         for phase in ("body", "waiting", "stream"):
             wire = client.Connection(retort.address)
-            wire.send(b"POST /v1/messages HTTP/1.1\r\nHost: api\r\nContent-Length: 3\r\n\r\n")
+            wire.send(UPLOAD + b"Content-Length: 3\r\n\r\n")
             served = upstream.accept()
             served.head()
             if phase != "body":
@@ -174,7 +176,7 @@ class TestFailures:
     def test_a_reset_is_seen_while_its_body_waits(self, upstream, retort):
         """The upstream does not read, so neither do we; the client's end is seen all the same."""
         wire = client.Connection(retort.address)
-        wire.send(b"POST /v1/messages HTTP/1.1\r\nHost: api\r\nContent-Length: 64000000\r\n\r\n")
+        wire.send(UPLOAD + b"Content-Length: 64000000\r\n\r\n")
         served = upstream.accept()
         served.head()
         fill(wire)
@@ -443,7 +445,7 @@ class TestMemory:
                 daemon.run({"workers": 1}, upstream=upstream.url) as retort, \
                 client.Connection(retort.address) as wire:
             framing = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: 33554432"
-            wire.send(b"POST /v1/messages HTTP/1.1\r\nHost: api\r\n" + framing + b"\r\n\r\n")
+            wire.send(UPLOAD + framing + b"\r\n\r\n")
             served = upstream.accept()
             seen = served.head()
             before = retort.rss()
