@@ -11,6 +11,7 @@
 #include <zstd_errors.h>
 
 #define ZSTD_WINDOW_LOG_MOST 23 /* RFC 8878 §3.1.1.1.2: 8 MiB is what all must take */
+#define ZSTD_MAGIC_BYTES     4
 #define RAW_DEFLATE          (-15)
 #define GZIP                 (15 + 16)
 
@@ -140,20 +141,54 @@ static enum content_step step_brotli(
 	return result == BROTLI_DECODER_RESULT_SUCCESS ? CONTENT_STEP_END : CONTENT_STEP_MORE;
 }
 
+struct zstd {
+	ZSTD_DCtx *context;
+	unsigned magic_seen; /* bytes of this frame's magic number */
+	bool is_skippable;
+};
+
 static void *open_zstd(struct pool *pool)
 {
 	ZSTD_customMem memory = { take_brotli, give_zlib, pool };
-	ZSTD_DCtx *context = ZSTD_createDCtx_advanced(memory);
+	struct zstd *zstd = pool_take(pool, sizeof(*zstd));
 
-	if (context)
-		ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MOST);
-	return context;
+	if (!zstd)
+		return NULL;
+	*zstd = (struct zstd){ .context = ZSTD_createDCtx_advanced(memory) };
+	if (!zstd->context) {
+		pool_give(pool, zstd);
+		return NULL;
+	}
+	ZSTD_DCtx_setParameter(zstd->context, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MOST);
+	return zstd;
 }
 
 static void close_zstd(struct pool *pool, void *state)
 {
-	(void)pool;
-	ZSTD_freeDCtx(state);
+	struct zstd *zstd = state;
+
+	ZSTD_freeDCtx(zstd->context);
+	pool_give(pool, zstd);
+}
+
+/* The library also reads the formats of before RFC 8878, with old code and memory that is not
+ * of the pool: a frame of theirs is none here. */
+static bool is_zstd_frame(struct zstd *zstd, struct bytes in)
+{
+	static const unsigned char frame[ZSTD_MAGIC_BYTES] = { 0x28, 0xB5, 0x2F, 0xFD },
+				   skippable[ZSTD_MAGIC_BYTES] = { 0x50, 0x2A, 0x4D, 0x18 };
+
+	for (size_t i = 0; i < in.len && zstd->magic_seen < ZSTD_MAGIC_BYTES; i++) {
+		unsigned char byte = (unsigned char)in.at[i];
+
+		if (zstd->magic_seen == 0) {
+			zstd->is_skippable = (byte & 0xF0) == 0x50;
+			byte &= zstd->is_skippable ? 0xF0 : 0xFF;
+		}
+		if (byte != (zstd->is_skippable ? skippable : frame)[zstd->magic_seen++])
+			return false;
+	}
+	return true;
 }
 
 static enum content_step step_zstd(
@@ -161,8 +196,13 @@ static enum content_step step_zstd(
 {
 	ZSTD_inBuffer from = { in->at, in->len, 0 };
 	ZSTD_outBuffer to = { out, room, 0 };
-	size_t status = ZSTD_decompressStream(state, &to, &from);
+	struct zstd *zstd = state;
+	size_t status;
 
+	*made = 0;
+	if (!is_zstd_frame(zstd, *in))
+		return CONTENT_STEP_BAD;
+	status = ZSTD_decompressStream(zstd->context, &to, &from);
 	*in = bytes_of(in->at + from.pos, in->len - from.pos);
 	*made = to.pos;
 	if (ZSTD_isError(status)) {
@@ -173,7 +213,10 @@ static enum content_step step_zstd(
 			   ? CONTENT_STEP_MEMORY
 			   : CONTENT_STEP_BAD;
 	}
-	return status == 0 ? CONTENT_STEP_END : CONTENT_STEP_MORE;
+	if (status > 0)
+		return CONTENT_STEP_MORE;
+	zstd->magic_seen = 0;
+	return CONTENT_STEP_END;
 }
 
 static const struct content_coding rows[] = {

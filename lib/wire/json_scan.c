@@ -444,5 +444,7 @@ enum scan json_scan_end(struct json_scan *scan)
 {
 	if (scan->state == STATE_WORD && scan->depth == 0)
 		end_word(scan);
+	if (scan->state >= STATE_TEXT && scan->state <= STATE_LOW_U)
+		flush_hold(scan);
 	return scan->state == STATE_DONE ? SCAN_DONE : SCAN_BAD;
 }

@@ -76,7 +76,8 @@ void json_scan_init(struct json_scan *scan, const struct json_events *events, vo
 enum scan json_scan_take(struct json_scan *scan, struct bytes chunk);
 
 /* The input ended: DONE, or BAD when a value was expected or under way (no fault is set then:
- * it was cut, not wrong). A number at the top ends here. */
+ * it was cut, not wrong). A number at the top ends here; a string that was cut is handed out as
+ * far as it came, without a last piece. */
 enum scan json_scan_end(struct json_scan *scan);
 
 #endif

@@ -154,6 +154,28 @@ START_TEST(bytes_that_are_not_the_coding_are_a_fault)
 }
 END_TEST
 
+/* The library also knows the formats of before the RFC; frames to skip are of the RFC. */
+START_TEST(of_zstd_only_what_the_rfc_has_is_read)
+{
+	static const char skip[] = "\x5A\x2A\x4D\x18\x03\0\0\0abc";
+	struct bytes body = encode("zstd", BYTES("text"), made[0]);
+	enum content_fault fault;
+
+	for (int version = 0x22; version <= 0x27; version++) {
+		char old[] = "?\xB5\x2F\xFD\x04\x58\x63\x01\0\0";
+
+		old[0] = (char)version;
+		for (size_t step = 1; step < sizeof(old); step++) {
+			decode("zstd", ROOM, bytes_of(old, sizeof(old) - 1), step, &fault);
+			ck_assert_int_eq(fault, CONTENT_FAULT_BAD);
+		}
+	}
+	memcpy(made[1], skip, sizeof(skip) - 1);
+	memcpy(made[1] + sizeof(skip) - 1, body.at, body.len);
+	check_whole("zstd", bytes_of(made[1], sizeof(skip) - 1 + body.len), BYTES("text"));
+}
+END_TEST
+
 START_TEST(bytes_behind_the_end_are_a_fault_where_none_may_follow)
 {
 	static const char *const codings[] = { "deflate", "br" };
@@ -224,7 +246,7 @@ END_TEST
 UNIT_MAIN("content_decode", every_coding_is_undone_in_any_split,
     chains_are_undone_from_their_end, members_that_follow_one_another_are_one_body,
     nothing_to_decode_needs_no_decoder, a_coding_nobody_knows_is_a_fault_at_once,
-    bytes_that_are_not_the_coding_are_a_fault,
+    bytes_that_are_not_the_coding_are_a_fault, of_zstd_only_what_the_rfc_has_is_read,
     bytes_behind_the_end_are_a_fault_where_none_may_follow,
     a_cut_stream_is_neither_done_nor_bad, bombs_stop_at_the_limit_in_every_coding,
     a_bomb_between_stages_counts_too)

@@ -170,6 +170,20 @@ START_TEST(limits_are_faults_and_a_cut_is_none)
 }
 END_TEST
 
+START_TEST(a_cut_text_comes_out_as_far_as_it_came)
+{
+	enum scan end;
+
+	for (size_t step = 1; step < 20; step++) {
+		scan_in_steps(BYTES("{\"a\":\"one\\ntwo\\u00"), step, &end);
+		ck_assert_int_eq(end, SCAN_BAD);
+		ck_assert(bytes_equal(text_bytes(&events_log), BYTES("{\"a\":<one\ntwo")));
+		scan_in_steps(BYTES("{\"skip\":\"one"), step, &end);
+		ck_assert(bytes_equal(text_bytes(&events_log), BYTES("{\"skip\":")));
+	}
+}
+END_TEST
+
 START_TEST(a_long_name_is_cut_and_long_text_is_not)
 {
 	static char input[9000], expected[9000];
@@ -234,5 +248,6 @@ END_TEST
 UNIT_MAIN("json_scan", members_come_out_whatever_the_split,
     an_unwanted_value_costs_no_call_and_is_still_checked,
     escapes_are_resolved_in_names_and_text, utf8_is_strict, what_is_not_json_is_a_fault,
-    limits_are_faults_and_a_cut_is_none, a_long_name_is_cut_and_long_text_is_not,
-    the_fast_span_agrees_with_the_portable_one, sixty_four_mebibytes_of_spaces_are_nothing)
+    limits_are_faults_and_a_cut_is_none, a_cut_text_comes_out_as_far_as_it_came,
+    a_long_name_is_cut_and_long_text_is_not, the_fast_span_agrees_with_the_portable_one,
+    sixty_four_mebibytes_of_spaces_are_nothing)
