@@ -3,6 +3,8 @@
  */
 #include "gather.h"
 
+#include "wire/http1_put.h"
+
 #include <assert.h>
 
 void gather_add(struct gather *gather, struct bytes b)
@@ -38,4 +40,13 @@ void gather_copy(struct gather *gather, struct bytes b)
 	text_add(&text, b);
 	assert(!text.is_cut);
 	gather_close_text(gather, &text);
+}
+
+void gather_add_chunk(struct gather *gather, struct bytes b)
+{
+	char size[HTTP1_CHUNK_HEAD_BYTES];
+
+	gather_copy(gather, bytes_of(size, http1_put_chunk_head(size, b.len)));
+	gather_add(gather, b);
+	gather_copy(gather, BYTES("\r\n"));
 }

@@ -37,6 +37,11 @@ static inline bool gather_has_room(const struct gather *gather, int spans, size_
 /* Adds borrowed bytes; the caller has asked for room. Neighbours in memory become one span. */
 void gather_add(struct gather *gather, struct bytes b);
 
+/* Adds borrowed bytes, not none, as one chunk (RFC 9112 §7.1): the room it needs. */
+#define GATHER_CHUNK_SPANS 3
+#define GATHER_CHUNK_TEXT  64
+void gather_add_chunk(struct gather *gather, struct bytes b);
+
 /* A text to write a head into; gather_close_text adds what was written. */
 struct text gather_open_text(struct gather *gather);
 void gather_close_text(struct gather *gather, const struct text *text);

@@ -35,7 +35,7 @@ int http1_reply_flush(struct client *client)
  * next flush of the turn. */
 static void make_room(struct exchange *exchange)
 {
-	if (!gather_has_room(gather_of(exchange), 3, CHUNK_ROOM))
+	if (!gather_has_room(gather_of(exchange), GATHER_CHUNK_SPANS, GATHER_CHUNK_TEXT))
 		http1_reply_flush(exchange->client);
 }
 
@@ -150,17 +150,11 @@ void http1_reply_head(struct exchange *exchange, const struct codec_reply *reply
 
 void http1_reply_body(struct exchange *exchange, struct bytes span)
 {
-	struct gather *gather = gather_of(exchange);
-	char size[HTTP1_CHUNK_HEAD_BYTES];
-
 	make_room(exchange);
-	if (!exchange->client->http1.is_chunked_out) {
-		gather_add(gather, span);
-		return;
-	}
-	gather_copy(gather, bytes_of(size, http1_put_chunk_head(size, span.len)));
-	gather_add(gather, span);
-	gather_copy(gather, BYTES("\r\n"));
+	if (exchange->client->http1.is_chunked_out)
+		gather_add_chunk(gather_of(exchange), span);
+	else
+		gather_add(gather_of(exchange), span);
 }
 
 /* The first trailer is preceded by the last chunk. */

@@ -10,7 +10,6 @@
 #include "relay_reply.h"
 #include "wire/http1_put.h"
 
-#define CHUNK_ROOM 64
 #define TRIES_MOST 3
 
 static struct gather *gather_of(struct exchange *exchange)
@@ -40,18 +39,12 @@ static bool make_room(struct exchange *exchange, int spans, size_t text_bytes)
 
 void relay_request_body(struct exchange *exchange, struct bytes span)
 {
-	struct gather *gather = gather_of(exchange);
-	char size[HTTP1_CHUNK_HEAD_BYTES];
-
-	if (span.len == 0 || !make_room(exchange, 3, CHUNK_ROOM))
+	if (span.len == 0 || !make_room(exchange, GATHER_CHUNK_SPANS, GATHER_CHUNK_TEXT))
 		return;
-	if (!exchange->is_request_chunked || exchange->is_tunnel) {
-		gather_add(gather, span);
-		return;
-	}
-	gather_copy(gather, bytes_of(size, http1_put_chunk_head(size, span.len)));
-	gather_add(gather, span);
-	gather_copy(gather, BYTES("\r\n"));
+	if (exchange->is_request_chunked && !exchange->is_tunnel)
+		gather_add_chunk(gather_of(exchange), span);
+	else
+		gather_add(gather_of(exchange), span);
 }
 
 /* The last chunk precedes the first trailer. */
@@ -66,7 +59,7 @@ void relay_request_trailer(struct exchange *exchange, struct bytes line)
 {
 	struct gather *gather = gather_of(exchange);
 
-	if (!make_room(exchange, 1, line.len + CHUNK_ROOM))
+	if (!make_room(exchange, 1, line.len + GATHER_CHUNK_TEXT))
 		return;
 	end_chunks(exchange);
 	gather_copy(gather, line);
@@ -87,7 +80,7 @@ void relay_request_end(struct exchange *exchange)
 		end_tunnel(exchange);
 		return;
 	}
-	if (!exchange->is_request_chunked || !make_room(exchange, 1, CHUNK_ROOM))
+	if (!exchange->is_request_chunked || !make_room(exchange, 1, GATHER_CHUNK_TEXT))
 		return;
 	end_chunks(exchange);
 	gather_copy(gather_of(exchange), BYTES("\r\n"));
