@@ -11,7 +11,6 @@
 #include <assert.h>
 #include <stdio.h>
 
-#define CHUNK_ROOM        64          /* text around one chunk */
 #define INTERIM_TEXT_MOST (16 * 1024) /* the rest of a gather is for the head that counts */
 
 static struct gather *gather_of(struct exchange *exchange)
