@@ -277,8 +277,8 @@ static void feed(struct client *client, struct bytes input)
 		return;
 	if (side->exchange)
 		exchange_request_flush(side->exchange);
-	if (side->phase != HTTP1_PHASE_CLOSED)
-		keep_rest(client, input);
+	if (side->phase != HTTP1_PHASE_CLOSED && side->phase != HTTP1_PHASE_LINGER)
+		keep_rest(client, input); /* else the input may be gone with the stash */
 }
 
 static void feed_stash(struct client *client)
