@@ -122,6 +122,19 @@ void board_apply(struct board *board, const struct verdict_change *change)
 	atomic_store_explicit(&line->key, change->subject, memory_order_release);
 }
 
+void board_clear(struct board *board, board_standing_fn *is_standing, void *arg)
+{
+	for (size_t i = 0; i <= board->mask; i++) {
+		struct board_line *line = board->lines + i;
+
+		if (!atomic_load_explicit(&line->key, memory_order_relaxed) ||
+		    is_standing(arg, atomic_load_explicit(&line->cohort, memory_order_relaxed)))
+			continue;
+		atomic_fetch_sub_explicit(&board->used, 1, memory_order_relaxed);
+		atomic_store_explicit(&line->key, 0, memory_order_release);
+	}
+}
+
 size_t board_lines(const struct board *board)
 {
 	return atomic_load_explicit(&board->used, memory_order_relaxed);
@@ -187,10 +200,15 @@ bool board_may_draw(const struct board *board, uint64_t account, uint32_t now_s)
 	return !at_s || now_s - at_s >= PROOF_REST_S;
 }
 
-void board_refused(struct board *board, uint64_t account, uint32_t now_s)
+bool board_refused(struct board *board, uint64_t account, uint32_t now_s)
 {
-	atomic_store_explicit(
-	    &board->refused_s[place(account) % DRAW_PLACES], now_s, memory_order_relaxed);
+	_Atomic uint32_t *refused_s = &board->refused_s[place(account) % DRAW_PLACES];
+	uint32_t before = atomic_load_explicit(refused_s, memory_order_relaxed);
+
+	if (before && now_s - before < PROOF_REST_S)
+		return false;
+	return atomic_compare_exchange_strong_explicit(
+	    refused_s, &before, now_s, memory_order_relaxed, memory_order_relaxed);
 }
 
 bool board_take(struct board *board, const struct verdict *verdict, int64_t now_us)

@@ -22,6 +22,11 @@ void board_free(struct board *board); /* NULL is allowed; no reader may be left 
 void board_apply(struct board *board, const struct verdict_change *change);
 size_t board_lines(const struct board *board);
 
+/* Takes away the lines of cohorts that |is_standing| says no of: a cohort that its table pushed
+ * out, or an account whose cohort was released, says nothing by itself. Writer only. */
+typedef bool board_standing_fn(void *arg, uint64_t cohort);
+void board_clear(struct board *board, board_standing_fn *is_standing, void *arg);
+
 /* The gravest verdict among the keys of an exchange and its account; state QUIET when there is
  * none. Any thread. |may_probe| and |may_shape| are each taken over all matches; |cohort| and
  * |rate| are those of the match that shapes, if one does. */
@@ -32,9 +37,11 @@ struct verdict board_judge(
  * Takes the right to refuse |account| by a coin at |now_s|: true at most once in ten minutes
  * an account. Ask only when a coin is about to be drawn and nothing else refuses; draw only
  * when true. Two accounts may share a place, which only makes probes rarer. Any thread.
+ * board_refused says that the coin refused; false when another thread was first, and then the
+ * coin does not count and the request passes.
  */
 bool board_may_draw(const struct board *board, uint64_t account, uint32_t now_s);
-void board_refused(struct board *board, uint64_t account, uint32_t now_s);
+bool board_refused(struct board *board, uint64_t account, uint32_t now_s);
 
 /* The shared token bucket of a cohort: true when one more may pass. Its depth is ten seconds of
  * |rate|, at least one. Any thread. */

@@ -68,13 +68,39 @@ START_TEST(a_full_board_keeps_the_gravest)
 }
 END_TEST
 
+static bool is_five(void *arg, uint64_t cohort)
+{
+	(void)arg;
+	return cohort == 5;
+}
+
+START_TEST(lines_of_cohorts_that_are_gone_are_cleared)
+{
+	struct board *board = board_new(64);
+	struct prompt_facts prompt = { 0 };
+	struct verdict_change four = change_of(4, ENGINE_STATE_TAGGED),
+			      five = change_of(5, ENGINE_STATE_TAGGED);
+
+	board_apply(board, &four);
+	board_apply(board, &five);
+	board_clear(board, is_five, NULL);
+	ck_assert_uint_eq(board_lines(board), 1);
+	ck_assert_uint_eq(
+	    board_judge(board, &(struct facts){ .account = 4 }, &prompt).state, 0);
+	ck_assert_uint_eq(board_judge(board, &(struct facts){ .account = 5 }, &prompt).state,
+	    ENGINE_STATE_TAGGED);
+	board_free(board);
+}
+END_TEST
+
 START_TEST(an_account_is_refused_by_a_coin_once_in_ten_minutes)
 {
 	struct board *board = board_new(64);
 
 	ck_assert(board_may_draw(board, 7, 1000));
-	board_refused(board, 7, 1000);
+	ck_assert(board_refused(board, 7, 1000));
 	ck_assert(!board_may_draw(board, 7, 1599));
+	ck_assert(!board_refused(board, 7, 1001)); /* two workers at once: one of them */
 	ck_assert(board_may_draw(board, 7, 1600));
 	board_free(board);
 }
@@ -101,5 +127,6 @@ START_TEST(a_bucket_lets_its_rate_pass_and_no_more)
 END_TEST
 
 UNIT_MAIN("board", a_published_key_is_found_and_taken_away, a_full_board_keeps_the_gravest,
+    lines_of_cohorts_that_are_gone_are_cleared,
     an_account_is_refused_by_a_coin_once_in_ten_minutes,
     a_bucket_lets_its_rate_pass_and_no_more)
