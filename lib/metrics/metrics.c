@@ -7,6 +7,8 @@
 #include "api/dialect.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum kind { KIND_COUNTER, KIND_GAUGE, KIND_SECONDS };
 
@@ -59,6 +61,26 @@ static const char *fault_word(int value)
 	return http1_fault_code((enum http1_fault)value);
 }
 
+static const char *cohort_word(int value)
+{
+	static const char *const words[] = { "quiet", "watch", "tagged", "proven", "released" };
+
+	return words[value];
+}
+
+static const char *table_word(int value)
+{
+	static const char *const words[] = { "accounts", "owners", "conversations", "pairs",
+		"candidates", "cohorts", "sketches" };
+
+	return words[value];
+}
+
+static const char *list_word(int value)
+{
+	return value == METRICS_LIST_DENY ? "deny" : "allow";
+}
+
 static const struct label {
 	const char *name;
 	int count;
@@ -95,6 +117,17 @@ const uint16_t metrics_slot_of[METRIC_COUNT] = {
 static const int64_t bucket_us[METRICS_BUCKETS] = { 10, 25, 50, 100, 250, 500, 1000, 2500, 5000,
 	10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 10000000, 60000000,
 	600000000 };
+
+struct metrics_block *metrics_new(void)
+{
+	struct metrics_block *block = aligned_alloc(
+	    _Alignof(struct metrics_block), sizeof(*block));
+
+	if (!block)
+		abort();
+	memset(block, 0, sizeof(*block));
+	return block;
+}
 
 void metrics_observe(struct metrics_block *block, enum metric metric, int64_t took_us)
 {

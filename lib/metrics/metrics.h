@@ -1,9 +1,7 @@
 #ifndef METRICS_METRICS_H
 #define METRICS_METRICS_H
 
-#include "facts/dialect.h"
-#include "record/record.h"
-#include "wire/http1_fault.h"
+#include "metrics/metrics_label.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -14,22 +12,7 @@
  * exactly one writer, so that counting is a plain addition that readers may look at at any
  * time.
  */
-#define METRICS_RULES   64 /* as many as a configuration may have limits */
 #define METRICS_BUCKETS 20 /* of a histogram, without the last, unbounded one */
-
-enum metrics_handshake {
-	METRICS_HANDSHAKE_FULL,
-	METRICS_HANDSHAKE_RESUMED,
-	METRICS_HANDSHAKE_FAILED,
-	METRICS_HANDSHAKE_COUNT
-};
-enum metrics_outcome { METRICS_OUTCOME_FAILED, METRICS_OUTCOME_OK };
-
-enum metrics_label_count {
-#define LABEL(id, name, count, word) METRICS_COUNT_##id = (count),
-#include "metrics/metrics_label.def"
-#undef LABEL
-};
 
 enum metric {
 #define METRIC(kind, id, name, labels, help) METRIC_##id,
@@ -61,6 +44,9 @@ struct metrics_block {
 	_Alignas(64) _Atomic uint64_t slots[METRICS_SLOTS];
 };
 
+/* A block of zeros on cache lines of its own; free(3) ends it. Dies without memory. */
+struct metrics_block *metrics_new(void);
+
 extern const uint16_t metrics_slot_of[METRIC_COUNT];
 
 /* Adds |amount| to a counter or gauge (also a negative one to a gauge) under |label|, a value
@@ -80,11 +66,17 @@ static inline void metrics_count(struct metrics_block *block, enum metric metric
 	metrics_add(block, metric, label, 1);
 }
 
-/* Sets a value that somebody else counts. Only the block's writer. */
-static inline void metrics_set(struct metrics_block *block, enum metric metric, uint64_t value)
+/* Sets a value that somebody else counts, under |label|. Only the block's writer. */
+static inline void metrics_put(
+    struct metrics_block *block, enum metric metric, int label, uint64_t value)
 {
 	atomic_store_explicit(
-	    &block->slots[metrics_slot_of[metric]], value, memory_order_relaxed);
+	    &block->slots[metrics_slot_of[metric] + label], value, memory_order_relaxed);
+}
+
+static inline void metrics_set(struct metrics_block *block, enum metric metric, uint64_t value)
+{
+	metrics_put(block, metric, 0, value);
 }
 
 /* One observation of a histogram. */
