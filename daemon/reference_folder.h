@@ -1,0 +1,14 @@
+#ifndef REFERENCE_FOLDER_H
+#define REFERENCE_FOLDER_H
+
+#include "evidence/envelope.h"
+
+/*
+ * Reads the tables of honest tools: FOLDER/weights.table, then every other FOLDER/NAME.table.
+ * Always gives an envelope; when anything is missing, unreadable or does not add up, it is
+ * unsealed (population evidence is off, nothing else) and |fault| says why. |fault| is written
+ * on failure only; the return value is 0 or −1.
+ */
+int reference_folder_read(const char *folder, struct envelope **envelope, struct fault *fault);
+
+#endif
