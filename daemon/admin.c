@@ -9,8 +9,10 @@
 #include "base/xalloc.h"
 #include "control_inside.h"
 #include "door.h"
+#include "engine_thread.h"
 #include "inherit.h"
 #include "magic.h"
+#include "store.h"
 
 #include <event2/buffer.h>
 #include <event2/http.h>
@@ -33,6 +35,15 @@ struct admin {
 	char name[DOOR_NAME_BYTES];
 	char token[ADMIN_TOKEN_BYTES];      /* in force; "" = none */
 	char next_token[ADMIN_TOKEN_BYTES]; /* of a configuration under way */
+	struct event *answered;             /* the engine's thread has answers */
+};
+
+/* A request that waits for the engine's thread. libevent keeps a request whose client has gone
+ * until it is replied to, so it may be held as long as the question is out. */
+struct asking {
+	struct question question; /* first: this is what comes back */
+	struct evhttp_request *request;
+	const struct admin_page *page;
 };
 
 static void answer_error(
@@ -104,9 +115,87 @@ static void send_page(struct evhttp_request *request, const struct admin_page *p
 	evbuffer_free(body);
 }
 
-static void serve(
-    struct admin *admin, struct evhttp_request *request, const struct admin_page *page)
+static bool is_id(const char *text, uint64_t *id)
 {
+	if (strlen(text) != 16 || strspn(text, "0123456789abcdefABCDEF") != 16)
+		return false;
+	*id = strtoull(text, NULL, 16);
+	return true;
+}
+
+static void ask(struct admin *admin, struct evhttp_request *request,
+    const struct admin_page *page, const char *tail)
+{
+	struct asking *asking;
+	uint64_t id = 0;
+
+	if (page->question != QUESTION_COHORTS && !is_id(tail, &id)) {
+		answer_error(request, 404, "Not Found", "an id is 16 hex digits");
+		return;
+	}
+	asking = xalloc(sizeof(*asking));
+	asking->question = (struct question){ .kind = page->question,
+		.id = id,
+		.generation = admin->control->snapshot->generation,
+		.is_shared = store_is_shared(admin->control->store) };
+	asking->request = request;
+	asking->page = page;
+	engine_thread_ask(admin->control->engine, &asking->question);
+}
+
+/* Every question that came back, each once. */
+static void send_answers(struct admin *admin)
+{
+	struct question *question, *next;
+
+	for (question = engine_thread_answers(admin->control->engine); question;
+	     question = next) {
+		struct asking *asking = (struct asking *)question;
+
+		next = question->next;
+		send_page(asking->request, asking->page, question->status, question->text,
+		    question->text_bytes);
+		free(question->text);
+		free(asking);
+	}
+}
+
+static void on_answers(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	send_answers(magic_check(arg, MAGIC_ADMIN));
+}
+
+void admin_watch_answers(struct admin *admin)
+{
+	admin->answered = event_new(admin->control->base,
+	    engine_thread_answered_fd(admin->control->engine), EV_READ | EV_PERSIST, on_answers,
+	    admin);
+	event_add(admin->answered, NULL);
+}
+
+/* The fields of a change may stand in its body, as a form sends them, or in the query. */
+static void read_fields(struct evhttp_request *request, struct evkeyvalq *fields)
+{
+	const char *query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(request));
+	struct evbuffer *input = evhttp_request_get_input_buffer(request);
+	size_t len = evbuffer_get_length(input);
+	char body[BODY_BYTES + 1];
+
+	if (len && len <= BODY_BYTES) {
+		evbuffer_copyout(input, body, len);
+		body[len] = '\0';
+		evhttp_parse_query_str(body, fields);
+	} else {
+		evhttp_parse_query_str(query ? query : "", fields);
+	}
+}
+
+static void serve(struct admin *admin, struct evhttp_request *request,
+    const struct admin_page *page, const char *tail)
+{
+	struct evkeyvalq fields;
+	const struct admin_call call = { tail, &fields };
 	char *at = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&at, &len);
@@ -116,7 +205,9 @@ static void serve(
 		answer_error(request, 503, "Service Unavailable", "no memory");
 		return;
 	}
-	status = page->write(admin->control, out);
+	read_fields(request, &fields);
+	status = page->write(admin->control, &call, out);
+	evhttp_clear_headers(&fields);
 	fclose(out);
 	send_page(request, page, status, at, len);
 	free(at);
@@ -127,16 +218,18 @@ static void on_request(struct evhttp_request *request, void *arg)
 	struct admin *admin = magic_check(arg, MAGIC_ADMIN);
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
 	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
-	const struct admin_page *page = path ? admin_page_find(path) : NULL;
 	enum evhttp_cmd_type method = evhttp_request_get_command(request);
 	bool is_reading = method == EVHTTP_REQ_GET || method == EVHTTP_REQ_HEAD;
+	const struct admin_page *page = path ? admin_page_find(path, !is_reading) : NULL;
 
 	if (!page)
 		answer_error(request, 404, "Not Found", "there is no such page");
 	else if (page->is_change ? method != EVHTTP_REQ_POST : !is_reading)
 		refuse_method(request, page);
+	else if (page->question)
+		ask(admin, request, page, path + strlen(page->path));
 	else if (!page->is_change || may_change(admin, request))
-		serve(admin, request, page);
+		serve(admin, request, page, path + strlen(page->path));
 }
 
 static int open_socket(struct admin *admin, const struct config_address *address,
@@ -198,6 +291,10 @@ void admin_close(struct admin *admin)
 {
 	if (!admin)
 		return;
+	if (admin->answered) {
+		event_free(admin->answered);
+		send_answers(admin);
+	}
 	if (admin->http)
 		evhttp_free(admin->http);
 	if (admin->path)

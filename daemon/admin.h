@@ -23,6 +23,9 @@ struct inherit;
 struct admin *admin_open(struct control *control, struct inherit *inherit, struct fault *fault);
 void admin_close(struct admin *admin); /* NULL is allowed */
 
+/* From now on what the engine's thread answers is sent to who asked. */
+void admin_watch_answers(struct admin *admin);
+
 /* Where it listens, or "" when it does not. */
 const char *admin_name(const struct admin *admin);
 

@@ -10,8 +10,10 @@
 #include "config/complaint.h"
 #include "control_inside.h"
 #include "crew.h"
+#include "engine_thread.h"
 #include "inherit.h"
 #include "journal.h"
+#include "lists.h"
 #include "log.h"
 #include "magic.h"
 #include "reload.h"
@@ -164,18 +166,39 @@ static int open_doors(struct control *control, struct fault *fault)
  */
 static int start_threads(struct control *control, struct fault *fault)
 {
+	const struct snapshot *snapshot = control->snapshot;
+	const struct engine_thread_plan plan = { .config = snapshot->config,
+		.seed = keyed_hash_mark(snapshot->hash),
+		.rings = crew_rings(control->crew),
+		.ring_count = crew_workers(control->crew) };
 	struct crew_seat seat = { .snapshot = control->snapshot };
+	struct ring *const *rings;
+	size_t ring_count;
 
-	control->store = store_open(control->snapshot, fault);
-	if (!control->store)
+	control->store = store_open(snapshot, fault);
+	if (control->store)
+		control->engine = engine_thread_start(&plan, fault);
+	if (!control->engine)
+		return -1;
+	rings = engine_thread_rings(control->engine, &ring_count);
+	control->journal = journal_start(
+	    snapshot->config->log.decisions, rings, ring_count, fault);
+	if (!control->journal)
 		return -1;
 	seat.limits = store_table(control->store);
 	seat.share = store_share(control->store);
-	control->journal = journal_start(control->snapshot->config->log.decisions,
-	    crew_rings(control->crew), crew_workers(control->crew), fault);
-	if (!control->journal)
-		return -1;
+	seat.board = engine_thread_board(control->engine);
+	seat.lists = control->lists;
 	return crew_start(control->crew, &seat, fault);
+}
+
+static void open_lists(struct control *control)
+{
+	const char *snapshot = control->snapshot->config->store.snapshot;
+	char *path = snapshot ? xalloc_format("%s.lists", snapshot) : NULL;
+
+	control->lists = lists_new(path);
+	free(path);
 }
 
 static int start(struct control *control, struct fault *fault)
@@ -188,13 +211,16 @@ static int start(struct control *control, struct fault *fault)
 		return fault_say(fault, "no event loop is to be had");
 	if (open_doors(control, fault))
 		return -1;
+	open_lists(control);
 	/* Threads inherit a mask in which every signal is the main thread's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	outcome = start_threads(control, fault);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (outcome == 0)
+	if (outcome == 0) {
 		watch(control);
+		admin_watch_answers(control->admin);
+	}
 	return outcome;
 }
 
@@ -213,9 +239,12 @@ static void stop(struct control *control)
 {
 	if (control->crew)
 		crew_stop(control->crew);
+	engine_thread_stop(control->engine);
 	journal_stop(control->journal);
 	store_close(control->store);
 	admin_close(control->admin);
+	engine_thread_free(control->engine);
+	lists_free(control->lists);
 	for (int i = 0; i < CONTROL_SIGNALS; i++)
 		if (control->signals[i])
 			event_free(control->signals[i]);
@@ -298,11 +327,7 @@ int control_run(const char *config_path)
 
 	control->magic = MAGIC_CONTROL;
 	control->config_path = config_path;
-	control->metrics = aligned_alloc(
-	    _Alignof(struct metrics_block), sizeof(*control->metrics));
-	if (!control->metrics)
-		abort();
-	memset(control->metrics, 0, sizeof(*control->metrics));
+	control->metrics = metrics_new();
 	control->snapshot = load(config_path);
 	/* Read once more to be kept: the snapshot's own goes with the first reload. */
 	if (control->snapshot)

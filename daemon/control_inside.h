@@ -30,6 +30,8 @@ struct control {
 	struct crew *crew;
 	struct journal *journal;
 	struct store *store;
+	struct engine_thread *engine;
+	struct lists *lists;
 	struct admin *admin;
 	struct metrics_block *metrics; /* the main thread's own */
 	int64_t started_us;            /* since the epoch */

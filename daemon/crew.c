@@ -94,18 +94,6 @@ static int open_listener(struct crew *crew, const struct config *config,
 	return 0;
 }
 
-/* On cache lines of its own. */
-static struct metrics_block *new_block(void)
-{
-	struct metrics_block *block = aligned_alloc(
-	    _Alignof(struct metrics_block), sizeof(*block));
-
-	if (!block)
-		abort();
-	memset(block, 0, sizeof(*block));
-	return block;
-}
-
 struct crew *crew_new(const struct config *config, struct inherit *inherit, struct fault *fault)
 {
 	struct crew *crew = xalloc(sizeof(*crew));
@@ -122,7 +110,7 @@ struct crew *crew_new(const struct config *config, struct inherit *inherit, stru
 	crew->drained_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	for (size_t i = 0; i < workers; i++) {
 		crew->rings[i] = ring_new(RING_ENTRIES, sizeof(struct record));
-		crew->metrics[i] = new_block();
+		crew->metrics[i] = metrics_new();
 	}
 	for (size_t i = 0; i < listeners; i++) {
 		if (open_listener(crew, config, inherit, i, fault)) {
@@ -154,6 +142,8 @@ int crew_start(struct crew *crew, const struct crew_seat *seat, struct fault *fa
 			.listen_count = crew->listen_count,
 			.limits = seat->limits,
 			.share = seat->share,
+			.board = seat->board,
+			.lists = seat->lists,
 			.records = crew->rings[i],
 			.metrics = crew->metrics[i],
 			.on_drained = on_drained,

@@ -9,10 +9,12 @@
  * All workers as one: their listening sockets, rings and counters, opened together, started
  * together, told together. Main thread only.
  */
+struct board;
 struct config;
 struct crew;
 struct inherit;
 struct limit_table;
+struct lists;
 struct metrics_block;
 struct ring;
 struct share_state;
@@ -30,6 +32,8 @@ struct crew_seat {
 	struct snapshot *snapshot;
 	struct limit_table *limits;
 	struct share_state *share; /* NULL = memory store */
+	struct board *board;
+	const struct lists *lists;
 };
 int crew_start(struct crew *crew, const struct crew_seat *seat, struct fault *fault);
 

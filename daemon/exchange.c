@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "forward.h"
+#include "judge.h"
 #include "know.h"
 #include "magic.h"
 #include "metrics/metrics_exchange.h"
@@ -160,7 +161,8 @@ struct exchange *exchange_new(
 	exchange->record.generation = (uint32_t)worker->lease->snapshot->generation;
 	exchange->record.prompt.temperature_milli = PROMPT_UNSET;
 	exchange->record.prompt.top_p_milli = PROMPT_UNSET;
-	exchange->record.mode = (uint8_t)worker->lease->snapshot->config->detection.mode;
+	exchange->record.mode = atomic_load_explicit(
+	    &worker->lease->snapshot->detection_mode, memory_order_relaxed);
 	arena_init(&exchange->arena, ARENA_CEILING);
 	metrics_add(worker->seat.metrics, METRIC_EXCHANGES_OPEN, 0, 1);
 	return exchange;
@@ -226,7 +228,12 @@ static enum pass ask_limits(struct exchange *exchange, enum limit_phase phase)
 
 static enum pass pass_limit(struct exchange *exchange)
 {
-	return ask_limits(exchange, LIMIT_PHASE_HEAD);
+	enum lists_word word = judge_listed(exchange);
+
+	if (word == LISTS_DENY)
+		return aside(exchange, REFUSAL_BLOCK);
+	exchange->is_allowed = word == LISTS_ALLOW;
+	return exchange->is_allowed ? PASS_ON : ask_limits(exchange, LIMIT_PHASE_HEAD);
 }
 
 static enum pass pass_hold(struct exchange *exchange)
@@ -247,11 +254,18 @@ static enum pass pass_hold(struct exchange *exchange)
 	return PASS_ON;
 }
 
-/* The limits that need the prompt. */
+/* The limits that need the prompt, then the verdict on the cohorts that it matches. */
 static enum pass pass_judge(struct exchange *exchange)
 {
+	enum pass pass;
+
 	know_prompt(exchange);
-	return ask_limits(exchange, LIMIT_PHASE_PROMPT);
+	if (exchange->is_allowed)
+		return PASS_ON;
+	pass = ask_limits(exchange, LIMIT_PHASE_PROMPT);
+	if (pass == PASS_ON && judge_exchange(exchange, &exchange->wait_us))
+		return aside(exchange, REFUSAL_THROTTLE);
+	return pass;
 }
 
 static enum pass pass_send(struct exchange *exchange)

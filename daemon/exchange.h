@@ -55,6 +55,7 @@ struct exchange {
 	bool reply_done;   /* its last byte too */
 	bool is_request_chunked, is_last_chunk_sent;
 	bool is_upstream_deaf; /* it takes no more, but what it said may still be read */
+	bool is_allowed;       /* by the operator's list: no limit and no verdict touches it */
 	bool is_entered;       /* the head's decision stands: the body may come */
 	bool is_head_kept;     /* |head| is a copy of our own */
 	uint8_t tries;         /* connections taken for it */

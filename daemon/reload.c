@@ -8,6 +8,7 @@
 #include "config/complaint.h"
 #include "control_inside.h"
 #include "crew.h"
+#include "engine_thread.h"
 #include "journal.h"
 #include "json_out.h"
 #include "log.h"
@@ -62,6 +63,7 @@ static void commit(struct control *control, struct snapshot *next)
 	control->snapshot = next;
 	log_set_level((enum log_level)next->config->log.level);
 	admin_adopt_token(control->admin);
+	engine_thread_adopt(control->engine, next->config);
 	crew_adopt(control->crew, next);
 	snapshot_unref(old);
 }

@@ -312,6 +312,7 @@ struct snapshot *snapshot_new(
 	snapshot->refs = 1;
 	snapshot->generation = previous ? previous->generation + 1 : 1;
 	snapshot->config = config;
+	atomic_init(&snapshot->detection_mode, (uint8_t)config->detection.mode);
 	build_hash(&build);
 	build_trusted(&build);
 	build_identity(&build);

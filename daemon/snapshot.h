@@ -12,6 +12,7 @@
 #include "metric_slots.h"
 
 #include <openssl/ssl.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 /*
@@ -54,6 +55,9 @@ struct snapshot_route {
 struct snapshot {
 	_Atomic uint64_t refs;
 	uint64_t generation; /* 1 at start, +1 a reload */
+	/* enum config_mode of detection: the file's, or what the operator said since; the one
+	 * thing here, with the limits' own modes, that changes. */
+	_Atomic uint8_t detection_mode;
 	struct config *config;
 	struct keyed_hash *hash; /* the master: every worker clones it */
 	struct cidr_list *trusted;

@@ -8,6 +8,7 @@
 #include "base/xalloc.h"
 #include "control_inside.h"
 #include "crew.h"
+#include "engine_thread.h"
 #include "journal.h"
 #include "json_out.h"
 #include "ring.h"
@@ -23,10 +24,16 @@
 static void refresh(struct control *control)
 {
 	struct metrics_block *own = control->metrics;
+	struct ring *const *rings;
 	uint64_t dropped = 0;
+	size_t count;
 
 	for (size_t i = 0; i < crew_workers(control->crew); i++)
 		dropped += ring_dropped(crew_rings(control->crew)[i]);
+	metrics_set(own, METRIC_ENGINE_MISSED, dropped);
+	rings = engine_thread_rings(control->engine, &count);
+	for (size_t i = 0; i < count; i++)
+		dropped += ring_dropped(rings[i]);
 	metrics_set(own, METRIC_RECORDS_DROPPED, dropped);
 	metrics_set(own, METRIC_RECORDS_WRITTEN, journal_written(control->journal));
 	metrics_set(own, METRIC_RECORDS_FAILED, journal_lost(control->journal));
@@ -38,16 +45,15 @@ static void refresh(struct control *control)
 static struct metrics_block *add_up(struct control *control)
 {
 	size_t workers = crew_workers(control->crew);
-	const struct metrics_block **blocks = xalloc_array(workers + 1, sizeof(*blocks));
-	struct metrics_block *sum = aligned_alloc(_Alignof(struct metrics_block), sizeof(*sum));
+	const struct metrics_block **blocks = xalloc_array(workers + 2, sizeof(*blocks));
+	struct metrics_block *sum = metrics_new();
 
-	if (!sum)
-		abort();
 	refresh(control);
 	for (size_t i = 0; i < workers; i++)
 		blocks[i] = crew_metrics(control->crew)[i];
 	blocks[workers] = control->metrics;
-	metrics_sum(sum, blocks, (int)workers + 1);
+	blocks[workers + 1] = engine_thread_metrics(control->engine);
+	metrics_sum(sum, blocks, (int)workers + 2);
 	free(blocks);
 	return sum;
 }

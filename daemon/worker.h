@@ -5,7 +5,9 @@
 
 #include <stddef.h>
 
+struct board;
 struct limit_table;
+struct lists;
 struct metrics_block;
 struct ring;
 struct share_state;
@@ -25,6 +27,8 @@ struct worker_seat {
 	size_t listen_count;
 	struct limit_table *limits;    /* shared by all workers */
 	struct share_state *share;     /* NULL = memory store */
+	struct board *board;           /* verdicts on cohorts; read without waiting */
+	const struct lists *lists;     /* the operator's; likewise */
 	struct ring *records;          /* struct record; this worker is its only writer */
 	struct metrics_block *metrics; /* this worker is its only writer */
 	void (*on_drained)(
