@@ -1,133 +1,26 @@
 /*
- * The explanation. It says where a verdict comes from: each ledger, each feature's nats, each
- * coin, and the thresholds that they were held against. It must never name an account, an
- * address or a word of a prompt.
+ * Explanations on demand: which cohorts there are, and which ones a request matches, each as
+ * the engine explains it. It must never name an address, a credential or a word of a prompt.
  */
 #include "answer.h"
 
 #include "base/xalloc.h"
-#include "evidence/ledger.h"
-#include "evidence/proof.h"
-#include "feature/features.h"
+#include "engine/explanation.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define REASONS 5
-
-/* JSON knows no infinity: an empty ledger is null. */
-static void write_ln(FILE *out, const char *name, double value)
+static void write_why(const struct answer_view *view, const struct cohort *cohort, FILE *out)
 {
-	if (isfinite(value))
-		fprintf(out, ",\"%s\":%.17g", name, value);
-	else
-		fprintf(out, ",\"%s\":null", name);
-}
+	char line[EXPLANATION_BYTES];
+	struct text text = text_in(line, sizeof(line));
+	struct explanation why;
 
-static void write_reasons(const struct cohort *cohort, FILE *out)
-{
-	bool is_said[FEATURE_COUNT] = { false };
-
-	fputs(",\"reasons\":[", out);
-	for (int rank = 0; rank < REASONS; rank++) {
-		int best = -1;
-
-		for (int i = 0; i < FEATURE_COUNT; i++)
-			if (!is_said[i] && cohort->nats[i] > 0 &&
-			    (best < 0 || cohort->nats[i] > cohort->nats[best]))
-				best = i;
-		if (best < 0)
-			break;
-		is_said[best] = true;
-		fprintf(out, "%s{\"feature\":\"%s\",\"words\":\"%s\",\"nats\":%.6f}",
-		    rank ? "," : "", features[best].name, features[best].words,
-		    (double)cohort->nats[best]);
-	}
-	putc(']', out);
-}
-
-static void write_summary(
-    const struct answer_view *view, const struct cohort *cohort, FILE *out)
-{
-	struct verdict verdict = engine_verdict(view->engine, cohort);
-
-	fprintf(out,
-	    "{\"id\":\"%016" PRIx64 "\",\"key\":\"%s\",\"words\":\"%s\",\"state\":\"%s\","
-	    "\"score\":%u,\"accounts\":%" PRIu32 ",\"exchanges\":%" PRIu64 ",\"first\":%" PRIu32
-	    ",\"last\":%" PRIu32 ",\"since\":%" PRIu32 ",\"held_out\":%s,\"tags\":%u",
-	    cohort->key, key_kind_name(cohort->kind), key_kind_words(cohort->kind),
-	    verdict_state_name(cohort->state), verdict.score, cohort->members,
-	    cohort->exchanges, cohort->born_s, cohort->last_s, cohort->state_s,
-	    cohort->is_held_out ? "true" : "false", cohort->tags);
-	write_ln(out, "ln_m", ledger_ln_m(cohort));
-	write_ln(out, "ln_e", fmax(cohort->proof[PROOF_SAME], cohort->proof[PROOF_EXTENSION]));
-	write_reasons(cohort, out);
-}
-
-static void write_ledgers(
-    const struct answer_view *view, const struct cohort *cohort, FILE *out)
-{
-	fputs(",\"depths\":[", out);
-	for (int i = 0; i < COHORT_DEPTHS; i++) {
-		fprintf(out, "%s{\"depth\":%" PRIu32 ",\"share\":%g", i ? "," : "",
-		    feature_depths[i], ledger_shares[i]);
-		write_ln(out, "ln", cohort->ledger[i]);
-		write_ln(out, "tag_at", log(view->settings.tag_evidence / ledger_shares[i]));
-		putc('}', out);
-	}
-	fprintf(out, "],\"bets\":%" PRIu32, cohort->bets);
-	write_ln(out, "provenance", cohort->provenance);
-}
-
-/* ln E of a ledger is hops · ln(q/ρ) + spared · ln((1−q)/(1−ρ)), less what has decayed. */
-static void write_probes(const struct answer_view *view, const struct cohort *cohort, FILE *out)
-{
-	static const char *const names[PROOF_LEDGERS] = { "same", "extension" };
-	double rate = view->settings.probe_rate;
-
-	fprintf(out,
-	    ",\"probes\":{\"refused\":%u,\"pairs\":%u,\"rate\":%.17g,\"odds\":%g,"
-	    "\"watched_since\":%" PRIu32,
-	    cohort->probes, cohort->pairs, rate, PROOF_ODDS, cohort->watch_s);
-	write_ln(out, "ln_hop", proof_factor(true, rate));
-	write_ln(out, "ln_spared", proof_factor(false, rate));
-	write_ln(out, "prove_at", log(view->settings.prove_evidence * PROOF_LEDGERS));
-	for (int i = 0; i < PROOF_LEDGERS; i++) {
-		fprintf(out, ",\"%s\":{\"hops\":%u,\"spared\":%u", names[i], cohort->hops[i],
-		    cohort->spared[i]);
-		write_ln(out, "ln_e", cohort->proof[i]);
-		putc('}', out);
-	}
-	putc('}', out);
-}
-
-static void write_nearest(
-    const struct answer_view *view, const struct cohort *cohort, FILE *out)
-{
-	const struct sketch *sketch = engine_sketch(view->engine, cohort);
-
-	if (!sketch || !cohort->bets || !envelope_is_sealed(view->envelope))
+	if (!explanation_of(view->engine, cohort->key, &why))
 		return;
-	fprintf(out, ",\"nearest\":\"%s\"",
-	    envelope_class_name(view->envelope, sketch->nearest[(cohort->bets - 1) % 8]));
-}
-
-static void write_detail(const struct answer_view *view, const struct cohort *cohort, FILE *out)
-{
-	struct verdict verdict = engine_verdict(view->engine, cohort);
-	double spread = cohort->f2 ? (double)cohort->exchanges * (double)cohort->exchanges /
-					 (double)cohort->f2
-				   : 0;
-
-	write_summary(view, cohort, out);
-	fprintf(out, ",\"even_accounts\":%.1f,\"may_shape\":%s,\"rate\":%.6f", spread,
-	    verdict.may_shape ? "true" : "false", (double)verdict.rate);
-	write_ledgers(view, cohort, out);
-	write_probes(view, cohort, out);
-	write_nearest(view, cohort, out);
-	putc('}', out);
+	explanation_write(&text, &why);
+	fwrite(text.at, 1, text.len, out);
 }
 
 /* What every answer rests on. */
@@ -178,8 +71,7 @@ static int write_cohorts(
 	fprintf(out, ",\"count\":%zu,\"cohorts\":[", count);
 	for (size_t i = 0; i < count && i < ANSWER_COHORTS; i++) {
 		fputs(i ? ",\n" : "\n", out);
-		write_summary(view, list[i], out);
-		putc('}', out);
+		write_why(view, list[i], out);
 	}
 	fputs("]}\n", out);
 	free(list);
@@ -199,7 +91,7 @@ static int write_cohort(
 	putc('{', out);
 	write_base(question, view, out);
 	fputs(",\"cohort\":", out);
-	write_detail(view, cohort, out);
+	write_why(view, cohort, out);
 	fputs("}\n", out);
 	return 200;
 }
@@ -230,7 +122,7 @@ static void write_matches(
 			continue;
 		fputs(separator, out);
 		separator = ",\n";
-		write_detail(view, cohort, out);
+		write_why(view, cohort, out);
 	}
 }
 

@@ -269,11 +269,6 @@ const struct cohort *engine_cohort(const struct engine *engine, uint64_t id)
 	return cohorts_find(&engine->cohorts, id);
 }
 
-const struct sketch *engine_sketch(const struct engine *engine, const struct cohort *cohort)
-{
-	return cohorts_sketch(&engine->cohorts, cohort);
-}
-
 struct verdict engine_verdict(const struct engine *engine, const struct cohort *cohort)
 {
 	return states_verdict(engine, cohort, (uint32_t)(engine->clock.now_us / 1000000));

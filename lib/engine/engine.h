@@ -82,7 +82,6 @@ void engine_reload(struct engine *engine, const struct engine_settings *settings
 const struct cohort *engine_next_cohort(
     const struct engine *engine, size_t *number, bool with_quiet);
 const struct cohort *engine_cohort(const struct engine *engine, uint64_t id);
-const struct sketch *engine_sketch(const struct engine *engine, const struct cohort *cohort);
 
 /* The state as bytes: |write| is called for each run, in order, and stops the save when it
  * returns −1. */

@@ -138,7 +138,7 @@ START_TEST(a_request_is_explained_by_its_id)
 	ck_assert_int_eq(known.status, 200);
 	ck_assert_ptr_nonnull(strstr(known.text, "\"request\":\"000000000000018f\""));
 	ck_assert_ptr_nonnull(strstr(known.text, "\"record\":{\"v\":1"));
-	ck_assert_ptr_nonnull(strstr(known.text, "\"depths\":[{\"depth\":1"));
+	ck_assert_ptr_nonnull(strstr(known.text, "\"ln_m_by_depth\":{\"1\":"));
 	engine_thread_ask(thread, &unknown);
 	ck_assert_ptr_eq(take_answer(), &unknown);
 	ck_assert_int_eq(unknown.status, 404);
