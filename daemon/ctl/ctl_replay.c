@@ -64,8 +64,11 @@ int ctl_replay(struct ctl_options *options, int argc, char **argv)
 	for (; optind < argc && result == 0; optind++)
 		result = replay_file(&replay, argv[optind]);
 	if (result == 0) {
-		fprintf(stderr, "retortctl: %llu verdicts as recorded, %llu otherwise\n",
-		    (unsigned long long)replay.same, (unsigned long long)replay.different);
+		if (replay.captures < replay.report.exchanges)
+			fprintf(stderr,
+			    "retortctl: %llu verdicts as recorded, %llu otherwise\n",
+			    (unsigned long long)replay.same,
+			    (unsigned long long)replay.different);
 		report_print(&replay.report, replay.engine, stdout);
 	}
 	replay_fini(&replay);

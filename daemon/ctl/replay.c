@@ -12,9 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BOARD_LINES 65536
-#define BAD_SAID    20 /* lines whose fault is printed; the rest are counted */
-#define AHEAD       2  /* records read ahead, so that memory is asked for early */
+#define BOARD_LINES   65536
+#define ARENA_CEILING (256u << 20)
+#define BAD_SAID      20 /* lines whose fault is printed; the rest are counted */
+#define AHEAD         2  /* records read ahead, so that memory is asked for early */
 
 struct reader {
 	FILE *file;
@@ -110,6 +111,41 @@ static void draw_bar(const struct reader *reader)
 	    "##################################################", done);
 }
 
+/* A capture's facts, as the daemon would have had them; refused exchanges count as ours only in
+ * records. */
+static int read_capture(
+    struct replay *replay, struct bytes line, struct record *record, struct fault *fault)
+{
+	struct capture capture;
+	struct arena arena;
+	int result;
+
+	if (!replay->has_kit && !(replay->has_kit = kit_make(&replay->kit, fault)))
+		return -1;
+	arena_init(&arena, ARENA_CEILING);
+	result = capture_read(&capture, &arena, line, fault);
+	if (result == 0)
+		capture_facts_fill(record, &capture, &arena, &replay->kit);
+	arena_fini(&arena);
+	replay->captures += result == 0;
+	return result;
+}
+
+static int read_line(
+    struct replay *replay, struct bytes line, struct record *record, struct fault *fault)
+{
+	struct fault second;
+
+	if (record_read(line, record, fault) == 0)
+		return 0;
+	if (!memmem(line.at, line.len < 64 ? line.len : 64, "\"capture\"", 9))
+		return -1;
+	if (read_capture(replay, line, record, &second) == 0)
+		return 0;
+	*fault = second;
+	return -1;
+}
+
 /* The next record; 0 at the end, −1 at a line that may not be. */
 static int next_record(struct replay *replay, struct reader *reader, struct record *record)
 {
@@ -121,7 +157,7 @@ static int next_record(struct replay *replay, struct reader *reader, struct reco
 		reader->read_bytes += (uint64_t)len;
 		if (reader->has_bar && !(reader->line & 0xFFFF))
 			draw_bar(reader);
-		if (record_read(bytes_of(reader->text, (size_t)len), record, &fault) == 0)
+		if (read_line(replay, bytes_of(reader->text, (size_t)len), record, &fault) == 0)
 			return 1;
 		if (replay->report.bad_lines++ < BAD_SAID || replay->setup.is_strict)
 			fprintf(stderr, "%s:%llu:%d: %s\n", reader->path,

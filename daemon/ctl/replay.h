@@ -2,9 +2,10 @@
 #define REPLAY_H
 
 #include "engine/board.h"
+#include "kit.h"
 #include "report.h"
 
-/* Records from files into an engine and a report. */
+/* Records and captures from files into an engine and a report. */
 struct replay_setup {
 	bool is_as_recorded; /* report what was decided then, not what would be now */
 	bool is_strict;      /* stop at the first line that is no record */
@@ -25,6 +26,9 @@ struct replay {
 	struct board *board;
 	struct envelope *envelope;
 	struct report report;
+	struct capture_kit kit; /* made at the first capture */
+	bool has_kit;
+	uint64_t captures;
 	uint64_t same, different; /* verdicts and scores, against the record's */
 	double seconds;           /* of the reading and judging alone */
 };

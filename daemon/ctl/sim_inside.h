@@ -41,7 +41,8 @@ struct sim_again { /* a refused exchange that will be sent again */
 	struct sim_piece piece;
 	struct sim_sender sender;
 	uint32_t pool;
-	bool is_customer, is_used;
+	bool is_customer;
+	uint8_t tries; /* how often it was sent already */
 };
 
 struct sim_world {
@@ -61,6 +62,7 @@ struct sim_world {
 	struct sim_piece piece;
 	uint32_t slot; /* of the pool's conversation that was sent last */
 	bool is_customer;
+	uint8_t tries; /* of the one that was sent last, if it was sent before */
 	uint64_t exchanges;
 };
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define T(name)       scenario_trait(group, TRAIT_##name)
+#define TRIES         3  /* before an exchange is given up */
 #define SLOTS_SECONDS 30 /* how many seconds of work are open at once */
 
 static uint64_t account_of(const struct sim_pool *pool, uint32_t index, uint32_t generation)
@@ -130,8 +131,11 @@ static bool react(struct sim_world *world, uint32_t number, uint32_t *moved_to)
 	struct sim_again again = { .piece = world->piece,
 		.sender = world->sender,
 		.pool = number,
-		.is_customer = world->is_customer };
+		.is_customer = world->is_customer,
+		.tries = (uint8_t)(world->tries + 1) };
 
+	if (again.tries > TRIES)
+		return false;
 	if (sim_chance(&world->random, T(failover))) {
 		*moved_to = next_account(world, pool);
 		again.sender.account = again.sender.owner = account_of(

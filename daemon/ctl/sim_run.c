@@ -44,7 +44,7 @@ static void name_labels(struct loop *loop)
 			loop->seconds[i] = report_label(&loop->run->report, name, false);
 		snprintf(name, sizeof(name), "%.16s-customers", group->label);
 		if (scenario_trait(group, TRAIT_mix) > 0)
-			loop->customers[i] = report_label(&loop->run->report, name, true);
+			loop->customers[i] = report_label(&loop->run->report, name, false);
 	}
 }
 

@@ -82,12 +82,14 @@ static bool send_again(struct sim_world *world, uint32_t number)
 	world->sender = again->sender;
 	world->piece = again->piece;
 	world->is_customer = again->is_customer;
+	world->tries = again->tries;
 	return true;
 }
 
 static bool send(struct sim_world *world)
 {
 	world->is_customer = false;
+	world->tries = 0;
 	switch (world->event.what) {
 	case SIM_PERSON:
 		return sim_person_send(world, world->event.who);

@@ -47,6 +47,8 @@ def harm(reports):
         "benign_tagged_cohorts": sum(s["cohorts_tagged"] for s in sides),
         "benign_proven_cohorts": sum(s["cohorts_proven"] for s in sides),
         "benign_shaped": sum(s["shaped"] for s in sides),
+        "customers_shaped": sum(side["shaped"] for r in reports
+                                for name, side in r["labels"].items() if name.endswith("-customers")),
         "benign_probed_share": sum(s["probed"] for s in sides) / max(total, 1),
         "alarm_bound": sum(r["engine"]["bets"] for r in reports) / 1e9,
     }
@@ -79,13 +81,13 @@ def main():
         json.dump(rows, sys.stdout, indent=1)
         return
     print(f"{'scenario':18} {'seeds':>5} {'to tag':>24} {'must':>6} {'to proof':>26} {'must':>7} "
-          f"{'tagged':>6} {'proven':>6} {'shaped':>6} {'probed':>8}   (the last four: honest cohorts and exchanges)")
+          f"{'tagged':>6} {'proven':>6} {'shaped':>6} {'probed':>8} {'customers':>9}   (honest cohorts and exchanges; customers of a pool that were shaped)")
     for row in rows:
         print(f"{row['scenario']:18} {row['seeds']:5} {row.get('to_tag', ''):>24} "
               f"{row.get('must_tag') or '':>6} {row.get('to_proof', ''):>26} "
               f"{row.get('must_proof') or '':>7} {row['benign_tagged_cohorts']:6} "
               f"{row['benign_proven_cohorts']:6} {row['benign_shaped']:6} "
-              f"{row['benign_probed_share']:8.5f}")
+              f"{row['benign_probed_share']:8.5f} {row['customers_shaped']:9}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""The goals that hold, asserted at a size that fits CI; bench_scenarios.py measures them over more
+seeds. All traffic is synthetic. Every run also holds honest look-alikes, which must come to no harm."""
+
+import json
+
+import pytest
+import scenario
+
+
+def assert_no_harm(report):
+    side = scenario.benign(report)
+    assert side["cohorts_proven"] == 0
+    assert side["shaped"] == 0
+    assert side["cohorts_tagged"] <= report["engine"]["bets"] / 1e9 + 3
+    assert side["probed"] <= 0.005 * side["exchanges"]
+
+
+@pytest.mark.parametrize("name", ["01-hydra", "01-hydra-turns", "01-hydra-sticky"])
+def test_a_hydra_is_tagged_in_a_thousand_and_proven_in_three_thousand(name):
+    report = scenario.simulate(name, 7)
+    assert scenario.moment(report, "campaign-1", "first_tag") <= 1000
+    assert scenario.moment(report, "campaign-1", "first_proof") <= 3000
+    assert report["labels"]["campaign-1"]["shaped"] > 0
+    assert_no_harm(report)
+
+
+@pytest.mark.parametrize("name, most", [("02-harvest", 3000), ("02b-mid-500", 6800),
+                                        ("02b-mid-20000", 26000)])
+def test_smaller_pools_are_proven_within_their_share(name, most):
+    report = scenario.simulate(name, 7)
+    assert scenario.moment(report, "campaign-1", "first_proof") <= most
+    assert_no_harm(report)
+
+
+def test_a_second_pool_meets_the_tags_of_the_first():
+    report = scenario.simulate("03-pool-switch", 7)
+    assert scenario.moment(report, "campaign-1-2", "first_tagged") <= 500
+    assert_no_harm(report)
+
+
+def test_an_adaptive_pool_is_proven_and_its_customers_are_not_shaped():
+    report = scenario.simulate("04-adaptive", 7)
+    assert scenario.moment(report, "campaign-1", "first_proof") <= 100_000
+    assert report["labels"]["campaign-1-customers"]["shaped"] == 0
+    assert_no_harm(report)
+
+
+def test_a_silent_relay_is_found_by_what_moves_between_its_accounts():
+    report = scenario.simulate("05-silent-relay", 7)
+    assert scenario.moment(report, "campaign-1", "first_tag")
+    hops = [c for c in report["cohorts"] if c["key"] == "hops" and c["worst"] in ("tagged", "proven")]
+    assert hops and all(set(c["labels"]) == {"campaign-1"} for c in hops)
+    assert_no_harm(report)
+
+
+@pytest.mark.parametrize("name", ["06-coding-agents", "07-eval-day", "08-aggregator", "09-hackathon"])
+def test_honest_look_alikes_are_left_alone(name):
+    report = scenario.simulate(name, 7)
+    assert scenario.benign(report)["cohorts_tagged"] == 0
+    assert_no_harm(report)
+
+
+@pytest.mark.parametrize("evidence", [1e2, 1e3, 1e4])
+def test_false_tags_stay_below_bets_over_a(evidence):
+    report = scenario.simulate("10-guarantee", 7, "--tag-evidence", str(evidence), "--no-probe")
+    bound = report["engine"]["bets"] / evidence
+    assert report["engine"]["tags"] <= bound + 3 * bound ** 0.5 + 1
+
+
+def test_a_run_repeats_exactly():
+    once, again = (scenario.simulate("01-hydra", 8) for _ in range(2))
+    for report in (once, again):
+        del report["seconds"], report["exchanges_per_second"]
+    assert once == again
+
+
+def test_a_replay_of_records_decides_the_same(tmp_path):
+    records = tmp_path / "records.ndjson"
+    report = scenario.simulate("01-hydra", 9, "--records", str(records))
+    result = scenario.replay("--seed", "9", str(records))
+    assert ", 0 otherwise" in result.stderr
+    replayed = json.loads(result.stdout)
+    assert replayed["labels"]["campaign-1"]["first_proof"] == report["labels"]["campaign-1"]["first_proof"]
+    assert replayed["cohorts"] == report["cohorts"]
+    lines = records.read_text().splitlines(keepends=True)[:2000]
+    records.write_text("".join(lines[:50] + ["{\"v\":1,\"kind\":\"record\",\"asn\":x}\n"] + lines[50:]))
+    result = scenario.replay("--as-recorded", str(records))
+    assert json.loads(result.stdout)["bad_lines"] == 1
+    assert f"{records}:51:" in result.stderr
+    assert scenario.replay("--strict", str(records)).returncode == 1
