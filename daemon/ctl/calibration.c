@@ -12,7 +12,6 @@
 
 #define CLASSES    ENVELOPE_CLASSES
 #define TEXT_ROOM  (1 << 20)
-#define RATIO_MOST 3.0f
 #define RARE_SHARE 0.003 /* a level rarer than this on both sides is worth nothing */
 #define EVEN_SHARE 0.02  /* of the odds, spread over all bins */
 
@@ -174,7 +173,7 @@ static void compute_ratios(struct calibration *calibration, const struct envelop
 			    &calibration->weights.ratios[place->group][place->depth][i][level];
 
 			*ratio = q > RARE_SHARE || p > RARE_SHARE ? (float)log(q / p) : 0;
-			*ratio = fmaxf(-RATIO_MOST, fminf(RATIO_MOST, *ratio));
+			*ratio = fmaxf(-features[i].most, fminf(features[i].most, *ratio));
 			*ratio = roundf(*ratio * 100) / 100;
 		}
 	free(shares);

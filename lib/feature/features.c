@@ -4,7 +4,8 @@
 #include "feature/features.h"
 
 const struct feature features[FEATURE_COUNT] = {
-#define FEATURE(file, first, text) [FEATURE_##file] = { #file, text, file##_level, first },
+#define FEATURE(file, first, nats, text)                                                       \
+	[FEATURE_##file] = { #file, text, file##_level, first, nats },
 #include "feature/features.def"
 #undef FEATURE
 };

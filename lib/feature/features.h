@@ -30,17 +30,18 @@ struct feature {
 	const char *name, *words;
 	feature_level_fn *level;
 	int first_depth; /* index: it says nothing before it */
+	float most;      /* nats that a level of it may be worth */
 };
 
 enum feature_id {
-#define FEATURE(file, first_depth, words) FEATURE_##file,
+#define FEATURE(file, first_depth, most, words) FEATURE_##file,
 #include "feature/features.def"
 #undef FEATURE
 	FEATURE_COUNT
 };
 _Static_assert(FEATURE_COUNT <= COHORT_REASONS, "a cohort sums the nats of each");
 
-#define FEATURE(file, first_depth, words) feature_level_fn file##_level;
+#define FEATURE(file, first_depth, most, words) feature_level_fn file##_level;
 #include "feature/features.def"
 #undef FEATURE
 

@@ -1,6 +1,7 @@
 /* The engine end to end on small worlds: hops, coins, proofs, and all that must not count. */
 #include "engine/board.h"
 #include "engine/engine.h"
+#include "engine/explanation.h"
 
 #include "unit.h"
 
@@ -172,6 +173,25 @@ START_TEST(coins_prove_nothing_before_a_cohort_is_watched)
 }
 END_TEST
 
+/* The explanation follows from its own numbers, and no longer when one of them is bent. */
+static void explain(const struct engine *engine, uint64_t cohort)
+{
+	char room[EXPLANATION_BYTES];
+	struct text text = text_in(room, sizeof(room));
+	struct explanation why;
+
+	ck_assert(!explanation_of(engine, 12345, &why));
+	ck_assert(explanation_of(engine, cohort, &why));
+	ck_assert(explanation_agrees(&why));
+	explanation_write(&text, &why);
+	ck_assert(!text.is_cut);
+	room[text.len] = '\0';
+	ck_assert_ptr_nonnull(strstr(room, "\"state\":\"proven\""));
+	ck_assert_ptr_nonnull(strstr(room, "\"agrees\":true"));
+	why.ln_e[0] += 3;
+	ck_assert(!explanation_agrees(&why));
+}
+
 START_TEST(a_relay_that_fails_over_is_proven)
 {
 	struct engine *engine = start();
@@ -190,6 +210,7 @@ START_TEST(a_relay_that_fails_over_is_proven)
 	ck_assert_ptr_nonnull(proven);
 	ck_assert_uint_ge(proven->pairs, 3);
 	ck_assert_double_ge(proven->proof[0], log(2e4));
+	explain(engine, proven->key);
 	stop(engine);
 }
 END_TEST
