@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "cohort/account.h"
+#include "cohort/pages.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ void cohorts_init(struct cohorts *cohorts, const struct cohorts_room *room, uint
 	slots_init(&cohorts->slots, room->cohorts, sizeof(struct cohort), seed * 3 + 1);
 	cohorts->candidates.unit_s = CANDIDATE_UNIT_S;
 	cohorts->slots.rank = rank_cohort;
-	cohorts->sketches = xalloc_array(room->sketches, sizeof(struct sketch));
+	cohorts->sketches = pages_new(room->sketches, sizeof(struct sketch));
 	cohorts->free_sketches = xalloc_array(room->sketches, sizeof(uint32_t));
 	for (uint32_t i = 0; i < room->sketches; i++)
 		cohorts->free_sketches[cohorts->free_count++] = (uint32_t)room->sketches - 1 -
@@ -47,7 +48,7 @@ void cohorts_fini(struct cohorts *cohorts)
 {
 	slots_fini(&cohorts->candidates);
 	slots_fini(&cohorts->slots);
-	free(cohorts->sketches);
+	pages_free(cohorts->sketches, cohorts->sketch_count, sizeof(struct sketch));
 	free(cohorts->free_sketches);
 	*cohorts = (struct cohorts){ 0 };
 }

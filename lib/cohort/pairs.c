@@ -4,7 +4,7 @@
  */
 #include "cohort/pairs.h"
 
-#include "base/xalloc.h"
+#include "cohort/pages.h"
 
 #include <stdlib.h>
 
@@ -23,12 +23,12 @@ void pairs_init(struct pairs *pairs, size_t capacity, uint64_t seed)
 	while (buckets * WAYS < capacity)
 		buckets *= 2;
 	*pairs = (struct pairs){ .bucket_mask = (uint32_t)(buckets - 1), .seed = seed };
-	pairs->at = xalloc_array(buckets * WAYS, sizeof(*pairs->at));
+	pairs->at = pages_new(buckets * WAYS, sizeof(*pairs->at));
 }
 
 void pairs_fini(struct pairs *pairs)
 {
-	free(pairs->at);
+	pages_free(pairs->at, pairs_buckets(pairs) * WAYS, sizeof(*pairs->at));
 	*pairs = (struct pairs){ 0 };
 }
 

@@ -4,7 +4,7 @@
  */
 #include "cohort/slots.h"
 
-#include "base/xalloc.h"
+#include "cohort/pages.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -50,14 +50,16 @@ void slots_init(struct slots *slots, size_t capacity, size_t entry_bytes, uint64
 		.entry_bytes = entry_bytes,
 		.bucket_mask = (uint32_t)(buckets - 1),
 		.seed = seed };
-	slots->tags = xalloc_array(buckets * WAYS, sizeof(*slots->tags));
-	slots->entries = xalloc_array(buckets * WAYS, entry_bytes);
+	slots->tags = pages_new(buckets * WAYS, sizeof(*slots->tags));
+	slots->entries = pages_new(buckets * WAYS, entry_bytes);
 }
 
 void slots_fini(struct slots *slots)
 {
-	free(slots->tags);
-	free(slots->entries);
+	size_t places = slots_capacity(slots);
+
+	pages_free(slots->tags, places, sizeof(*slots->tags));
+	pages_free(slots->entries, places, slots->entry_bytes);
 	*slots = (struct slots){ 0 };
 }
 

@@ -11,10 +11,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* How many slots of each table share a mebibyte; pairs get the most, being the smallest. */
-#define ACCOUNT_UNIT_S              (4 * 3600)
-#define CONVERSATION_UNIT_S         120
-#define SHARE(bytes, percent, each) ((bytes) / 100 * (percent) / (each))
+#define ACCOUNT_UNIT_S      (4 * 3600)
+#define CONVERSATION_UNIT_S 120
+
+/* The entries of a table, a power of two, that fit |percent| of the memory with their tags. */
+static size_t fit(size_t bytes, unsigned percent, size_t each)
+{
+	size_t room = bytes / 100 * percent / (each + sizeof(uint32_t)), size = 16;
+
+	while (size * 2 <= room)
+		size *= 2;
+	return size;
+}
 
 void engine_settings_default(struct engine_settings *settings, size_t memory_bytes)
 {
@@ -24,13 +32,14 @@ void engine_settings_default(struct engine_settings *settings, size_t memory_byt
 		.prove_evidence = 1e4,
 		.probe_rate = 0.02,
 		.hold_out = 0.05,
-		.accounts = SHARE(memory_bytes, 20, sizeof(struct account)),
-		.owners = SHARE(memory_bytes, 2, sizeof(struct hops_owner)),
-		.conversations = SHARE(memory_bytes, 12, sizeof(struct conversation)),
-		.pairs = SHARE(memory_bytes, 20, sizeof(uint64_t)),
-		.candidates = SHARE(memory_bytes, 14, sizeof(struct candidate)),
-		.cohorts = SHARE(memory_bytes, 12, sizeof(struct cohort)),
-		.sketches = SHARE(memory_bytes, 20, sizeof(struct sketch)),
+		.accounts = fit(memory_bytes, 20, sizeof(struct account)),
+		.owners = fit(memory_bytes, 2, sizeof(struct hops_owner)),
+		.conversations = fit(memory_bytes, 12, sizeof(struct conversation)),
+		.pairs = fit(memory_bytes, 20, sizeof(uint64_t)),
+		.candidates = fit(memory_bytes, 14, sizeof(struct candidate)),
+		.cohorts = fit(memory_bytes, 12, sizeof(struct cohort)),
+		.sketches = memory_bytes / 100 * 20 /
+			    (sizeof(struct sketch) + sizeof(uint32_t)),
 	};
 }
 

@@ -64,10 +64,11 @@ static void fill(struct line *line, uint64_t number, uint64_t accounts)
 		line->prompt.bands[i] = mix(number * 23 + (uint64_t)i);
 }
 
-static double run(uint64_t accounts, size_t memory_bytes)
+static double run(uint64_t accounts, size_t memory_bytes, size_t *used_bytes)
 {
 	struct envelope *envelope = envelope_new();
 	struct engine_settings settings;
+	struct engine_counts counts;
 	struct engine *engine;
 	struct line *lines = xalloc_array(BATCH, sizeof(*lines));
 	const struct reply_facts reply = { .status = 200 };
@@ -81,10 +82,11 @@ static double run(uint64_t accounts, size_t memory_bytes)
 			fill(lines + i, from + i, accounts);
 		began_s = now_s();
 		for (uint64_t i = 0; i < BATCH; i++) {
-			struct verdict_changes changes = { 0 };
+			struct verdict_changes changes;
 			const struct exchange_seen seen = { &lines[i].facts, &lines[i].prompt,
 				&reply, 0, false, false };
 
+			changes.count = 0;
 			if (i + 1 < BATCH)
 				engine_prefetch(engine,
 				    &(struct exchange_seen){ &lines[i + 1].facts,
@@ -94,6 +96,8 @@ static double run(uint64_t accounts, size_t memory_bytes)
 		if (from >= EXCHANGES) /* the first half fills the tables */
 			spent_s += now_s() - began_s;
 	}
+	engine_counts(engine, &counts);
+	*used_bytes = counts.bytes;
 	engine_free(engine);
 	envelope_free(envelope);
 	free(lines);
@@ -105,12 +109,13 @@ int main(int argc, char **argv)
 	static const uint64_t sizes[] = { 10000, 30000, 100000, 300000, 1000000 };
 	size_t memory_bytes = (size_t)(argc > 1 ? atoi(argv[1]) : 1024) << 20;
 
-	printf("%10s %16s %12s\n", "accounts", "exchanges/s", "ns each");
+	printf("%10s %16s %12s %10s\n", "accounts", "exchanges/s", "ns each", "MiB");
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		double spent_s = run(sizes[i], memory_bytes);
+		size_t used_bytes;
+		double spent_s = run(sizes[i], memory_bytes, &used_bytes);
 
-		printf("%10llu %16.0f %12.0f\n", (unsigned long long)sizes[i],
-		    EXCHANGES / spent_s, spent_s / EXCHANGES * 1e9);
+		printf("%10llu %16.0f %12.0f %10zu\n", (unsigned long long)sizes[i],
+		    EXCHANGES / spent_s, spent_s / EXCHANGES * 1e9, used_bytes >> 20);
 		fflush(stdout);
 	}
 	return 0;

@@ -259,6 +259,24 @@ START_TEST(equal_input_gives_equal_states_bit_for_bit)
 }
 END_TEST
 
+START_TEST(the_tables_fit_the_memory_they_were_given)
+{
+	for (size_t memory = 8 << 20; memory <= (size_t)1536 << 20; memory += memory / 3) {
+		struct engine_settings sizes;
+		struct engine *engine;
+		struct engine_counts counts;
+
+		engine_settings_default(&sizes, memory);
+		envelope = envelope_new();
+		engine = engine_new(&sizes, envelope);
+		engine_counts(engine, &counts);
+		ck_assert_uint_le(counts.bytes, memory);
+		ck_assert_uint_ge(counts.bytes, memory / 3);
+		stop(engine);
+	}
+}
+END_TEST
+
 START_TEST(a_flood_of_keys_stays_in_its_memory)
 {
 	struct engine *engine = start();
@@ -285,4 +303,5 @@ UNIT_MAIN("engine", a_silent_relay_is_tagged_by_provenance_alone,
     hops_inside_one_owner_are_none, a_notebook_that_many_work_through_is_no_hop,
     coins_prove_nothing_before_a_cohort_is_watched, a_relay_that_fails_over_is_proven,
     a_proven_cohort_is_released_after_a_silent_day_and_decays,
-    equal_input_gives_equal_states_bit_for_bit, a_flood_of_keys_stays_in_its_memory)
+    equal_input_gives_equal_states_bit_for_bit, the_tables_fit_the_memory_they_were_given,
+    a_flood_of_keys_stays_in_its_memory)
