@@ -90,7 +90,7 @@ static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 		record->verdict = RECORD_VERDICT_THROTTLE;
 		return SIM_REFUSED;
 	}
-	if (!loop->setup->may_probe || !verdict.may_probe ||
+	if (!loop->setup->may_probe || !board_is_chosen(&verdict, record->facts.exchange) ||
 	    !board_may_draw(board, record->facts.account, at_s))
 		return SIM_ANSWERED;
 	record->coin = RECORD_COIN_SPARED;

@@ -12,10 +12,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define PROBE_LINES 16 /* how far a key may stand from its place */
-#define DRAW_PLACES 65536
-#define BUCKETS     4096
-#define DEPTH_US    10000000
+#define PROBE_LINES    16 /* how far a key may stand from its place */
+#define DRAW_PLACES    65536
+#define WATCH_THINNING 4
+#define BUCKETS        4096
+#define DEPTH_US       10000000
 
 struct board_line {
 	_Atomic uint64_t key, cohort, word; /* word: state, score, flags, rate */
@@ -198,6 +199,14 @@ bool board_may_draw(const struct board *board, uint64_t account, uint32_t now_s)
 	    &board->refused_s[place(account) % DRAW_PLACES], memory_order_relaxed);
 
 	return !at_s || now_s - at_s >= PROOF_REST_S;
+}
+
+bool board_is_chosen(const struct verdict *verdict, uint64_t exchange)
+{
+	uint64_t x = exchange * 0xff51afd7ed558ccdULL;
+
+	return verdict->may_probe &&
+	       (verdict->state > ENGINE_STATE_WATCH || (x ^ x >> 32) % WATCH_THINNING == 0);
 }
 
 bool board_refused(struct board *board, uint64_t account, uint32_t now_s)

@@ -41,6 +41,9 @@ struct verdict board_judge(
  * coin does not count and the request passes.
  */
 bool board_may_draw(const struct board *board, uint64_t account, uint32_t now_s);
+/* While a cohort is only watched, coins are drawn for a quarter of its exchanges, chosen by the
+ * secret request id, so that hardly anyone is refused for what chance alone brings about. */
+bool board_is_chosen(const struct verdict *verdict, uint64_t exchange);
 bool board_refused(struct board *board, uint64_t account, uint32_t now_s);
 
 /* The shared token bucket of a cohort: true when one more may pass. Its depth is ten seconds of

@@ -13,6 +13,7 @@ def assert_no_harm(report):
     assert side["shaped"] == 0
     assert side["cohorts_tagged"] <= report["engine"]["bets"] / 1e9 + 3
     assert side["probed"] <= 0.005 * side["exchanges"]
+    assert side["probed"] <= 0.01 * side["watched"] + 30
 
 
 @pytest.mark.parametrize("name", ["01-hydra", "01-hydra-turns", "01-hydra-sticky"])

@@ -106,6 +106,22 @@ START_TEST(an_account_is_refused_by_a_coin_once_in_ten_minutes)
 }
 END_TEST
 
+START_TEST(of_the_watched_a_quarter_is_chosen_and_of_the_tagged_all)
+{
+	struct verdict verdict = { .state = ENGINE_STATE_WATCH, .may_probe = true };
+	int chosen = 0;
+
+	for (uint64_t i = 1; i <= 10000; i++)
+		chosen += board_is_chosen(&verdict, i * 0x9e3779b97f4a7c15ULL);
+	ck_assert_int_gt(chosen, 2300);
+	ck_assert_int_lt(chosen, 2700);
+	verdict.state = ENGINE_STATE_TAGGED;
+	ck_assert(board_is_chosen(&verdict, 1) && board_is_chosen(&verdict, 2));
+	verdict.may_probe = false;
+	ck_assert(!board_is_chosen(&verdict, 1));
+}
+END_TEST
+
 START_TEST(a_bucket_lets_its_rate_pass_and_no_more)
 {
 	struct board *board = board_new(64);
@@ -129,4 +145,6 @@ END_TEST
 UNIT_MAIN("board", a_published_key_is_found_and_taken_away, a_full_board_keeps_the_gravest,
     lines_of_cohorts_that_are_gone_are_cleared,
     an_account_is_refused_by_a_coin_once_in_ten_minutes,
+
+    of_the_watched_a_quarter_is_chosen_and_of_the_tagged_all,
     a_bucket_lets_its_rate_pass_and_no_more)
