@@ -79,7 +79,7 @@ class TestSlowness:
             wire.request("POST", CHAT, {"mock-reply-bytes": 30 << 20}, {"model": "m"})
             wait.until(lambda: retort.metric("retort_exchanges_open") == 1, "it is under way")
             wait.until(lambda: retort.metric("retort_exchanges_open") == 0, "it is let go")
-        assert retort.rss() - before < 10 << 20
+        assert retort.rss() - before < program.allowance(10 << 20)
 
     def test_who_asks_on_and_on_and_never_reads_fills_no_memory(self, retort):
         """Refusals and replies alike wait until the ones before are read."""
@@ -91,7 +91,7 @@ class TestSlowness:
                 with contextlib.suppress(TimeoutError, ConnectionError):
                     for _ in range(1000):
                         wire.send(asked * 1000)
-                assert retort.rss() - before < 10 << 20
+                assert retort.rss() - before < program.allowance(10 << 20)
 
     def test_slow_but_steady_readers_are_waited_for(self, retort):
         """It takes longer than `send` in all, but never stops reading for so long."""
@@ -139,7 +139,7 @@ class TestManners:
                     wire.send(bomb)
                 with contextlib.suppress(OSError):
                     assert wire.head().status in (400, 431)
-        assert retort.rss() - before < 10 << 20
+        assert retort.rss() - before < program.allowance(10 << 20)
 
     def test_noise(self, retort):
         for _ in range(50):
@@ -229,7 +229,7 @@ class TestCrowds:
             with client.Connection(retort.address) as wire:
                 wire.send(GET)
                 assert wire.reply().status == 200
-            assert (retort.rss() - before) / 10_000 < 4096
+            assert (retort.rss() - before) / 10_000 < program.allowance(4096)
             stack.close()
             wait.until(lambda: retort.metric("retort_connections_open") == 0, "they are gone")
 

@@ -428,7 +428,7 @@ class TestMemory:
                 wire.request("POST", CHAT, {}, {"model": "m"})
             for wire in slow:
                 wire.head()
-            assert retort.rss() - before < 10 << 20
+            assert retort.rss() - before < program.allowance(10 << 20)
             for wire in slow:
                 wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
                 found = len(wire.pending)
@@ -436,7 +436,7 @@ class TestMemory:
                     piece = wire.socket.recv(1 << 20)
                     assert piece
                     found += len(piece)
-            assert retort.rss() - before < 10 << 20
+            assert retort.rss() - before < program.allowance(10 << 20)
 
     @pytest.mark.parametrize("is_chunked", [False, True])
     def test_32_mb_up_to_a_slow_upstream(self, is_chunked):
@@ -456,7 +456,7 @@ class TestMemory:
                 for part in (served.chunks(seen) if is_chunked else
                              (served.read_bytes(1 << 20) for _ in range(32))):
                     found += len(part)
-                    assert retort.rss() - before < 10 << 20
+                    assert retort.rss() - before < program.allowance(10 << 20)
             assert found == 32 << 20
             served.answer(b"ok")
             assert wire.reply().body == b"ok"

@@ -18,6 +18,11 @@ SANITIZER = re.compile(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtim
 _claims = []
 
 
+def allowance(count):
+    """So many bytes of memory; a sanitizer's build keeps shadows and freed blocks beside them."""
+    return count * (8 if BIN.parent.name in ("asan", "tsan") else 1)
+
+
 def free_port():
     """A port that stays ours while this process lives: below the kernel's ephemeral range, and
     claimed by a file lock, so that parallel test runs never meet."""
