@@ -74,8 +74,8 @@ def play(executor, plays):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--accounts", type=int, default=120)
-    options.add_argument("--rounds", type=int, default=8)
+    options.add_argument("--accounts", type=int, default=1000)
+    options.add_argument("--rounds", type=int, default=2)
     options.add_argument("--port", type=int, default=8443)
     options.add_argument("--ca", default=str(ROOT / "build/run/server.crt"))
     chosen = options.parse_args()
