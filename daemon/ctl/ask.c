@@ -35,16 +35,21 @@ static int print_answer(
 	return is_fine ? CTL_OK : CTL_FAILED;
 }
 
-int ask_daemon(const struct ask *ask, struct ctl_options *options, int argc, char **argv)
+int ask_once(const struct ask *ask, const struct ctl_options *options)
 {
 	struct call_answer answer;
 	int exit_status;
 
-	if (!ctl_read_options(options, argc, argv, 0))
-		return CTL_USAGE;
 	if (!call_or_say(options, ask->method, ask->path, &answer))
 		return CTL_FAILED;
 	exit_status = print_answer(ask, options, &answer);
 	call_answer_fini(&answer);
 	return exit_status;
+}
+
+int ask_daemon(const struct ask *ask, struct ctl_options *options, int argc, char **argv)
+{
+	if (!ctl_read_options(options, argc, argv, 0))
+		return CTL_USAGE;
+	return ask_once(ask, options);
 }

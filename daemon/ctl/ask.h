@@ -16,7 +16,11 @@ struct ask {
 	void (*print)(const struct tree *tree, int status, FILE *out);
 };
 
-/* The command's exit status: CTL_OK for a 200, else CTL_FAILED. */
+/* One question: CTL_OK for a 200, else CTL_FAILED. */
+int ask_once(const struct ask *ask, const struct ctl_options *options);
+
+/* The same for a command without arguments: reads its options first. The command's exit status:
+ * CTL_OK for a 200, else CTL_FAILED. */
 int ask_daemon(const struct ask *ask, struct ctl_options *options, int argc, char **argv);
 
 #endif

@@ -36,6 +36,12 @@ ctl_run_fn ctl_status;
 ctl_run_fn ctl_reload;
 ctl_run_fn ctl_drain;
 ctl_run_fn ctl_config;
+ctl_run_fn ctl_cohorts;
+ctl_run_fn ctl_mode;
+ctl_run_fn ctl_lists; /* allow, deny: by the command's name */
+
+/* Why the daemon decided as it did of a request: what `explain` is without files. */
+int ctl_explain_request(struct ctl_options *options, const char *request);
 ctl_run_fn ctl_fingerprint;
 
 /* Offline: these ask no daemon. */

@@ -45,16 +45,20 @@ int ctl_explain(struct ctl_options *options, int argc, char **argv)
 	bool is_verify = false;
 	int letter, result = 0;
 
-	(void)options;
 	optind = 0;
 	while ((letter = getopt_long(argc, argv, "vr:s:m:j", OPTIONS, NULL)) != -1) {
+		if (letter == 'j')
+			options->is_json = true;
 		if (letter == 'v')
 			is_verify = true;
 		else if (!replay_option(&setup, letter, optarg))
 			return CTL_USAGE;
 	}
+	if (argc - optind == 1)
+		return ctl_explain_request(options, argv[optind]);
 	if (argc - optind < 2) {
-		fputs("retortctl: explain takes a cohort and files of records\n", stderr);
+		fputs("retortctl: explain takes a request, or a cohort and files of records\n",
+		    stderr);
 		return CTL_USAGE;
 	}
 	id = argv[optind++];
