@@ -8,7 +8,7 @@
  * The one way from something that identifies (a credential, an address, a text) to the number
  * that stands for it. SipHash-2-4 keyed with identity.secret through HMAC-SHA256, one sub-key a
  * domain, so that hashes of different domains never compare equal on purpose. Source: Aumasson
- * & Bernstein, "SipHash: a fast short-input PRF", 2012; OpenSSL's EVP_MAC.
+ * & Bernstein, "SipHash: a fast short-input PRF", 2012 (base/siphash.h).
  */
 enum hash_domain {
 	HASH_ACCOUNT, /* credential → account */
@@ -33,17 +33,17 @@ enum hash_domain {
 struct keyed_hash;
 
 /* Derives the sub-keys from |secret|, which must hold at least 16 bytes. NULL with a fault
- * otherwise. Not shared between threads: clone it. */
+ * otherwise. */
 struct keyed_hash *keyed_hash_new(struct bytes secret, struct fault *fault);
 
-/* The same keys for another thread. */
+/* The same keys with a life of their own. */
 struct keyed_hash *keyed_hash_clone(const struct keyed_hash *hash);
 
 /* Wipes the keys. NULL is allowed. */
 void keyed_hash_free(struct keyed_hash *hash);
 
 /* The hash of |b| in |domain|. Never 0: 0 means "absent" wherever such a hash is stored. */
-uint64_t keyed_hash_of(struct keyed_hash *hash, enum hash_domain domain, struct bytes b);
+uint64_t keyed_hash_of(const struct keyed_hash *hash, enum hash_domain domain, struct bytes b);
 
 /* A number that tells two secrets apart and gives neither away: stands at the head of
  * snapshots. */
