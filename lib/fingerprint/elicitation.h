@@ -23,8 +23,7 @@ struct elicitation *elicitation_new(struct bytes text, const char *file, struct 
 /* NULL is allowed. */
 void elicitation_free(struct elicitation *elicitation);
 
-/* The bits of enum prompt_elicitation of all phrases found in |text|. Any thread. Spaces inside
- * a phrase may run on, but not beyond its length again. */
+/* The bits of enum prompt_elicitation of all phrases found in |text|. Any thread. */
 uint8_t elicitation_search(const struct elicitation *elicitation, struct bytes text);
 
 #endif

@@ -89,6 +89,37 @@ START_TEST(phrases_inside_and_across_each_other_are_all_found)
 }
 END_TEST
 
+/* The filter before the automaton must let every beginning pass. */
+START_TEST(short_phrases_and_early_spaces_are_found)
+{
+	struct elicitation *elicitation = build(BYTES("reasoning: cot\n"
+						      "rubric: a b c\n"
+						      "tags: <X>\n"));
+	static const struct {
+		const char *text;
+		uint8_t bits;
+	} rows[] = {
+		{ "CoT", PROMPT_ELICIT_REASONING },
+		{ "no coT", PROMPT_ELICIT_REASONING },
+		{ "cot\x80 and on and on and on", PROMPT_ELICIT_REASONING },
+		{ "A \t B\r\nC", PROMPT_ELICIT_RUBRIC },
+		{ "a    b c", PROMPT_ELICIT_RUBRIC },
+		{ "aa\nb\tc, and long enough to be filtered", PROMPT_ELICIT_RUBRIC },
+		{ "co<x>t", PROMPT_ELICIT_TAGS },
+		{ "cocot", PROMPT_ELICIT_REASONING },
+		{ "a b cot, long enough to be filtered",
+		    PROMPT_ELICIT_REASONING | PROMPT_ELICIT_RUBRIC },
+		{ "co t ab c <x", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		ck_assert_msg(elicitation_search(elicitation, bytes_of_text(rows[i].text)) ==
+				  rows[i].bits,
+		    "%s", rows[i].text);
+	elicitation_free(elicitation);
+}
+END_TEST
+
 START_TEST(a_bad_line_is_named_and_changes_nothing)
 {
 	struct fault fault;
@@ -106,4 +137,5 @@ END_TEST
 
 UNIT_MAIN("elicitation", every_phrase_of_the_shipped_file_is_found_at_any_place,
     case_space_and_first_capitals_do_not_matter,
-    phrases_inside_and_across_each_other_are_all_found, a_bad_line_is_named_and_changes_nothing)
+    phrases_inside_and_across_each_other_are_all_found,
+    short_phrases_and_early_spaces_are_found, a_bad_line_is_named_and_changes_nothing)
