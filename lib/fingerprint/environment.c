@@ -144,11 +144,11 @@ static bool take_line(
 {
 	struct bytes value;
 	enum environment_kind kind = environment_kind_of(line, &value);
-	char squeezed[ENVIRONMENT_LINE + 32];
+	char squeezed[ENVIRONMENT_LINE + SQUEEZE_SLACK];
 
 	if (kind == ENVIRONMENT_NONE)
 		return false;
-	value.len = text_digest_squeeze(squeezed, value.at, value.len);
+	value.len = squeeze_text(squeezed, value.at, value.len);
 	value.at = squeezed;
 	if (!environment->values[kind])
 		environment->values[kind] = keyed_hash_of(keys->hash, HASH_ENVIRONMENT, value);

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/keyed_hash.h"
+#include "fingerprint/squeeze.h"
 
 #define XXH_STATIC_LINKING_ONLY /* the state by value */
 #include <xxhash.h>
@@ -21,11 +22,16 @@ struct text_digest_keys {
 /* Derives the secret from |hash|, which must outlive |keys|. */
 void text_digest_keys_init(struct text_digest_keys *keys, struct keyed_hash *hash);
 
+#define TEXT_DIGEST_HOLD 1024
+
 /* A digest under way. White space and control bytes (≤ 0x20) do not count: clients that
  * re-serialise a message trim, join and wrap it. */
 struct text_digest {
-	XXH3_state_t state;
 	const struct text_digest_keys *keys;
+	unsigned held;
+	bool is_long; /* |state| has begun */
+	char hold[TEXT_DIGEST_HOLD + SQUEEZE_SLACK];
+	XXH3_state_t state;
 };
 
 void text_digest_init(struct text_digest *digest, const struct text_digest_keys *keys);
@@ -38,7 +44,7 @@ void text_digest_add_mark(struct text_digest *digest, unsigned char mark);
 void text_digest_add_number(struct text_digest *digest, uint64_t number);
 
 /* The digest so far, sealed in |domain|; never 0. More may be added after. */
-uint64_t text_digest_seal(const struct text_digest *digest, enum hash_domain domain);
+uint64_t text_digest_seal(struct text_digest *digest, enum hash_domain domain);
 
 /* The seal of bytes that stand together, white space and all. */
 uint64_t text_digest_whole(
@@ -47,8 +53,5 @@ uint64_t text_digest_whole(
 /* The seal of |count| numbers: how digests and counts are joined. Dear when they are many. */
 uint64_t text_digest_join(const struct text_digest_keys *keys, enum hash_domain domain,
     const uint64_t *numbers, size_t count);
-
-/* Copies |len| bytes without those ≤ 0x20 to |out|, which holds len + 32; returns how many. */
-size_t text_digest_squeeze(char *out, const char *at, size_t len);
 
 #endif

@@ -53,25 +53,44 @@ START_TEST(another_secret_gives_strangers)
 }
 END_TEST
 
-START_TEST(squeezing_is_the_same_on_every_path)
+/* Digests of texts around the size of the hold: one call and many updates give one sum. */
+START_TEST(long_texts_do_not_count_splits_either)
 {
-	static char in[600], fast[632], slow[632];
-	uint32_t seed = 7;
+	struct text_digest_keys keys = keys_of("0123456789abcdef");
+	static char text[5000];
 
-	for (int round = 0; round < 2000; round++) {
-		size_t len = (seed = seed * 1664525 + 1013904223) % sizeof(in), kept = 0;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = i % 7 ? (char)('a' + i % 26) : ' ';
+	for (size_t len = 900; len < sizeof(text); len += 61) {
+		struct bytes b = bytes_of(text, len);
+		uint64_t value = digest_in_steps(&keys, b, len);
 
-		for (size_t i = 0; i < len; i++) {
-			seed = seed * 1664525 + 1013904223;
-			in[i] = (char)(seed >> 24 & (round % 3 ? 0xFF : 0x3F));
-			if ((unsigned char)in[i] > 0x20)
-				slow[kept++] = in[i];
-		}
-		ck_assert_uint_eq(text_digest_squeeze(fast, in, len), kept);
-		ck_assert_mem_eq(fast, slow, kept);
+		ck_assert_uint_eq(digest_in_steps(&keys, b, 1), value);
+		ck_assert_uint_eq(digest_in_steps(&keys, b, 500), value);
+		text[len - 2] ^= 1;
+		ck_assert_uint_ne(digest_in_steps(&keys, b, 700), value);
 	}
+	keyed_hash_free(keys.hash);
+}
+END_TEST
+
+START_TEST(a_digest_goes_on_after_a_seal)
+{
+	struct text_digest_keys keys = keys_of("0123456789abcdef");
+	struct text_digest digest;
+	uint64_t first;
+
+	text_digest_init(&digest, &keys);
+	for (int i = 0; i < 300; i++) {
+		text_digest_add(&digest, BYTES("some words"));
+		first = text_digest_seal(&digest, HASH_PAYLOAD);
+		ck_assert_uint_eq(text_digest_seal(&digest, HASH_PAYLOAD), first);
+		text_digest_add_mark(&digest, 1);
+		ck_assert_uint_ne(text_digest_seal(&digest, HASH_PAYLOAD), first);
+	}
+	keyed_hash_free(keys.hash);
 }
 END_TEST
 
 UNIT_MAIN("text_digest", white_space_and_splits_do_not_count, another_secret_gives_strangers,
-    squeezing_is_the_same_on_every_path)
+    long_texts_do_not_count_splits_either, a_digest_goes_on_after_a_seal)
