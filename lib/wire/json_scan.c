@@ -6,6 +6,7 @@
 #include "wire/json_scan.h"
 
 #include "wire/json_span.h"
+#include "wire/json_text.h"
 #include "wire/json_word.h"
 
 /* Where the next byte stands. */
@@ -26,9 +27,6 @@ enum json_state {
 	STATE_BAD,
 	STATE_COUNT
 };
-
-/* Longer runs are handed out where they stand; shorter ones gather in |hold|. */
-#define DIRECT_LEAST 256
 
 typedef const char *step_fn(struct json_scan *scan, const char *at, const char *end);
 
@@ -185,7 +183,7 @@ static void put_name(struct json_scan *scan, const char *at, size_t len)
 	scan->name_len = (uint8_t)(scan->name_len + len);
 }
 
-/* Hands out a run of string bytes, or gathers it. */
+/* Gathers a run of string bytes beside the fast path: escapes, sequences beyond ASCII. */
 static void put(struct json_scan *scan, const char *at, size_t len)
 {
 	if (scan->is_quiet)
@@ -194,15 +192,16 @@ static void put(struct json_scan *scan, const char *at, size_t len)
 		put_name(scan, at, len);
 		return;
 	}
-	if (len >= DIRECT_LEAST) {
-		flush_hold(scan);
-		scan->events->on_text(scan->arg, bytes_of(at, len), false);
-		return;
+	while (len) {
+		size_t room = JSON_SCAN_HOLD - scan->held, part = len < room ? len : room;
+
+		memcpy(scan->hold + scan->held, at, part);
+		scan->held += (unsigned)part;
+		at += part;
+		len -= part;
+		if (scan->held == JSON_SCAN_HOLD)
+			flush_hold(scan);
 	}
-	if (len > JSON_SCAN_HOLD - scan->held)
-		flush_hold(scan);
-	memcpy(scan->hold + scan->held, at, len);
-	scan->held += (unsigned)len;
 }
 
 static const char *end_text(struct json_scan *scan, const char *at)
@@ -221,16 +220,6 @@ static const char *end_text(struct json_scan *scan, const char *at)
 	return at + 1;
 }
 
-/* What a one-letter escape stands for; 0 for no such. */
-static const char plain_escapes[256] = { ['"'] = '"',
-	['\\'] = '\\',
-	['/'] = '/',
-	['b'] = '\b',
-	['f'] = '\f',
-	['n'] = '\n',
-	['r'] = '\r',
-	['t'] = '\t' };
-
 /* Walks over a run of plain string bytes; NULL at a UTF-8 fault. */
 static const char *skip_run(struct json_scan *scan, const char *at, const char *end)
 {
@@ -247,7 +236,8 @@ static const char *skip_run(struct json_scan *scan, const char *at, const char *
 	return at;
 }
 
-static const char *step_text(struct json_scan *scan, const char *at, const char *end)
+/* The same for names and unwanted strings, which nobody waits for in bulk. */
+static const char *step_other_text(struct json_scan *scan, const char *at, const char *end)
 {
 	for (;;) {
 		const char *from = at;
@@ -263,7 +253,7 @@ static const char *step_text(struct json_scan *scan, const char *at, const char 
 			return end_text(scan, at);
 		if (*at != '\\')
 			return fail(scan, JSON_FAULT_SYNTAX, end);
-		plain = end - at > 1 ? plain_escapes[(unsigned char)at[1]] : 0;
+		plain = end - at > 1 ? json_text_escapes[(unsigned char)at[1]] : 0;
 		if (!plain)
 			break;
 		put(scan, &plain, 1);
@@ -273,9 +263,52 @@ static const char *step_text(struct json_scan *scan, const char *at, const char 
 	return at + 1;
 }
 
+/* Fills the hold with plain bytes and one-letter escapes, as often as it takes. */
+static const char *fill_hold(struct json_scan *scan, const char *at, const char *end)
+{
+	struct json_text text = { .at = at, .end = end, .limit = scan->hold + JSON_SCAN_HOLD };
+	bool is_full;
+
+	do {
+		text.to = scan->hold + scan->held;
+		scan->text(&text);
+		scan->held = (unsigned)(text.to - scan->hold);
+		is_full = text.to >= text.limit;
+		if (is_full)
+			flush_hold(scan);
+	} while (is_full && text.at < end);
+	return text.at;
+}
+
+static const char *step_text(struct json_scan *scan, const char *at, const char *end)
+{
+	if (scan->is_name || scan->is_quiet)
+		return step_other_text(scan, at, end);
+	for (;;) {
+		const char *from = at;
+
+		if (!scan->utf8.need)
+			from = at = fill_hold(scan, at, end);
+		if (at == end || (!scan->utf8.need && (signed char)*at >= 0))
+			break;
+		at = utf8_skip(&scan->utf8, at, end);
+		if (!at)
+			return fail(scan, JSON_FAULT_UTF8, end);
+		put(scan, from, (size_t)(at - from));
+	}
+	if (at == end)
+		return at;
+	if (*at == '"')
+		return end_text(scan, at);
+	if (*at != '\\')
+		return fail(scan, JSON_FAULT_SYNTAX, end);
+	scan->state = STATE_ESCAPE;
+	return at + 1;
+}
+
 static const char *step_escape(struct json_scan *scan, const char *at, const char *end)
 {
-	char plain = plain_escapes[(unsigned char)*at];
+	char plain = json_text_escapes[(unsigned char)*at];
 
 	if (*at == 'u') {
 		scan->hex_left = 4;
@@ -422,6 +455,7 @@ void json_scan_init(struct json_scan *scan, const struct json_events *events, vo
 	scan->events = events;
 	scan->arg = arg;
 	scan->span = json_span_best();
+	scan->text = json_text_best();
 }
 
 static enum scan progress_of(const struct json_scan *scan)

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "wire/json_text.h"
 
 /*
  * A streaming JSON scanner (RFC 8259): bytes are pushed in, split anywhere, and members come
@@ -20,7 +21,7 @@
 #define JSON_SCAN_DEPTH 128
 #define JSON_SCAN_NAME  64
 #define JSON_SCAN_WORD  64
-#define JSON_SCAN_HOLD  512
+#define JSON_SCAN_HOLD  1024
 
 enum json_fault {
 	JSON_FAULT_NONE,
@@ -57,6 +58,7 @@ struct json_scan {
 	void *arg;
 	const char *place; /* during on_open and on_close: the bracket, in the caller's chunk */
 	json_span_fn *span;
+	json_text_fn *text;
 	uint64_t objects[JSON_SCAN_DEPTH / 64]; /* a bit a level: an object, not an array */
 	unsigned depth, quiet_depth;
 	uint8_t state, fault;
@@ -65,7 +67,8 @@ struct json_scan {
 	uint8_t hex_left, name_len, word_len;
 	uint16_t unit, high; /* \u under way; a high surrogate that waits for its low one */
 	unsigned held;
-	char name[JSON_SCAN_NAME], word[JSON_SCAN_WORD], hold[JSON_SCAN_HOLD];
+	char name[JSON_SCAN_NAME], word[JSON_SCAN_WORD];
+	char hold[JSON_SCAN_HOLD + JSON_TEXT_SLACK];
 };
 
 /* Ready for a value. |events| must outlive the scanner; |arg| is handed to each call. */
