@@ -7,20 +7,18 @@
 
 #include "base/xalloc.h"
 #include "facts/prompt.h"
+#include "fingerprint/phrase_filter.h"
 
-#include <endian.h>
 #include <stdlib.h>
 
 #define STATES_MOST 32768
 #define PHRASE_MOST 120
-#define PREFIX      4
-#define FILTER_BITS 15
 
 /* A row a state, a column a class of bytes that no phrase tells apart. */
 struct elicitation {
 	unsigned classes, states, room;
 	uint8_t class_of[256];
-	uint32_t filter[1 << (FILTER_BITS - 5)]; /* a bit a hash of a prefix, roughly folded */
+	struct phrase_filter filter;
 	uint8_t *bits;  /* of a state: the kinds of the phrases that end there */
 	uint16_t *next; /* states × classes */
 };
@@ -78,57 +76,16 @@ static bool grow(struct elicitation *elicitation)
 	return true;
 }
 
-/* Setting one bit folds letters, and sends a line's end and a tab elsewhere than a space. */
-static inline uint32_t fold_roughly(uint32_t four)
-{
-	return four | 0x20202020;
-}
-
-static inline unsigned filter_place(uint32_t folded)
-{
-	return folded * 0x9E3779B1u >> (32 - FILTER_BITS);
-}
-
-static void admit(struct elicitation *elicitation, uint32_t four)
-{
-	unsigned place = filter_place(fold_roughly(four));
-
-	elicitation->filter[place / 32] |= (uint32_t)1 << place % 32;
-}
-
-/* Admits every four bytes that |phrase| can begin with, of which |count| stand in |four|: any
- * white space for a space, or a run of it, and anything after a phrase of three bytes. */
-static void admit_prefixes(
-    struct elicitation *elicitation, struct bytes phrase, uint32_t four, unsigned count)
-{
-	static const char spaces[] = { ' ', '\t', '\n', '\r' };
-	struct bytes rest = bytes_of(phrase.at + 1, phrase.len - (phrase.len > 0));
-
-	if (count == PREFIX) {
-		admit(elicitation, four);
-		return;
-	}
-	for (unsigned c = 0; phrase.len == 0 && c < 256; c++)
-		admit(elicitation, four | (uint32_t)c << 8 * count);
-	for (size_t i = 0; phrase.len && fold((unsigned char)*phrase.at) == ' ' && i < 4; i++) {
-		uint32_t more = four | (uint32_t)(unsigned char)spaces[i] << 8 * count;
-
-		admit_prefixes(elicitation, phrase, more, count + 1);
-		admit_prefixes(elicitation, rest, more, count + 1);
-	}
-	if (phrase.len && fold((unsigned char)*phrase.at) != ' ')
-		admit_prefixes(elicitation, rest,
-		    four | (uint32_t)(unsigned char)*phrase.at << 8 * count, count + 1);
-}
-
 static bool add_phrase(struct elicitation *elicitation, struct bytes phrase, uint8_t bit)
 {
+	char folded[PHRASE_MOST];
 	unsigned state = 0;
 
 	for (size_t i = 0; i < phrase.len; i++) {
 		unsigned char c = fold((unsigned char)phrase.at[i]);
 		uint16_t *next = next_of(elicitation, state, c);
 
+		folded[i] = (char)c;
 		if (!*next) {
 			unsigned born = elicitation->states;
 
@@ -143,7 +100,7 @@ static bool add_phrase(struct elicitation *elicitation, struct bytes phrase, uin
 		}
 	}
 	elicitation->bits[state] |= bit;
-	admit_prefixes(elicitation, phrase, 0, 0);
+	phrase_filter_admit(&elicitation->filter, bytes_of(folded, phrase.len));
 	return true;
 }
 
@@ -271,46 +228,6 @@ static inline unsigned step(
 	return state;
 }
 
-/* In the lowest bit; those above it mean nothing. */
-static inline uint32_t may_begin(const struct elicitation *elicitation, uint32_t four)
-{
-	unsigned place = filter_place(fold_roughly(four));
-
-	return elicitation->filter[place / 32] >> place % 32;
-}
-
-static inline uint64_t load(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return le64toh(word);
-}
-
-/* The first place from |at| on where a phrase may begin; near the end, any. */
-static const char *find_begin(
-    const struct elicitation *elicitation, const char *at, const char *end)
-{
-	uint32_t found = 0;
-
-	for (; end - at >= 12 && !(found & 1); at += 8) {
-		uint64_t low = load(at), high = load(at + 4);
-
-		found = may_begin(elicitation, (uint32_t)low) |
-			may_begin(elicitation, (uint32_t)(low >> 8)) |
-			may_begin(elicitation, (uint32_t)(low >> 16)) |
-			may_begin(elicitation, (uint32_t)(low >> 24)) |
-			may_begin(elicitation, (uint32_t)high) |
-			may_begin(elicitation, (uint32_t)(high >> 8)) |
-			may_begin(elicitation, (uint32_t)(high >> 16)) |
-			may_begin(elicitation, (uint32_t)(high >> 24));
-	}
-	at -= found & 1 ? 8 : 0;
-	while (end - at >= 8 && !(may_begin(elicitation, (uint32_t)load(at)) & 1))
-		at++;
-	return at;
-}
-
 uint8_t elicitation_search(const struct elicitation *elicitation, struct bytes text)
 {
 	const char *at = text.at, *end = text.at + text.len;
@@ -319,7 +236,7 @@ uint8_t elicitation_search(const struct elicitation *elicitation, struct bytes t
 	while (at < end) {
 		unsigned state = 0;
 
-		at = find_begin(elicitation, at, end);
+		at = phrase_filter_find(&elicitation->filter, at, end);
 		do
 			state = step(elicitation, state, *at++, &bits);
 		while (state && at < end);
