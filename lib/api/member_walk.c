@@ -4,11 +4,20 @@
  */
 #include "api/member_walk.h"
 
+/* A row's name is short and mostly differs in its first byte: a call would cost more. */
+static bool is_named(const struct member *row, struct bytes name)
+{
+	size_t i = 0;
+
+	while (i < name.len && row->name[i] && row->name[i] == name.at[i])
+		i++;
+	return i == name.len && !row->name[i];
+}
+
 static const struct member *find_row(const struct member *of, struct bytes name, uint64_t *bit)
 {
 	for (*bit = 1; of->name; of++, *bit <<= 1)
-		if (of->name == member_any || (name.len && of->name[0] == name.at[0] &&
-						  bytes_equal(name, bytes_of_text(of->name))))
+		if (of->name == member_any || is_named(of, name))
 			return of;
 	return NULL;
 }

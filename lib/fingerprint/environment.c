@@ -7,83 +7,89 @@
 
 struct label {
 	const char *text; /* lower case; NULL ends a list */
+	size_t len;       /* at least 4 */
 	enum environment_kind kind;
 };
 
+#define LABEL(text, kind)                                                                      \
+	{                                                                                      \
+		text, sizeof(text) - 1, kind                                                   \
+	}
+
 static const struct label c_labels[] = {
-	{ "current working directory:", ENVIRONMENT_DIRECTORY },
-	{ "current working directory (", ENVIRONMENT_DIRECTORY },
-	{ "current workspace directory:", ENVIRONMENT_DIRECTORY },
-	{ "current workspace directory (", ENVIRONMENT_DIRECTORY },
-	{ "current directory:", ENVIRONMENT_DIRECTORY },
-	{ "cwd>", ENVIRONMENT_DIRECTORY },
-	{ "cwd:", ENVIRONMENT_DIRECTORY },
-	{ "current date:", ENVIRONMENT_DATE },
-	{ "current_date>", ENVIRONMENT_DATE },
+	LABEL("current working directory:", ENVIRONMENT_DIRECTORY),
+	LABEL("current working directory (", ENVIRONMENT_DIRECTORY),
+	LABEL("current workspace directory:", ENVIRONMENT_DIRECTORY),
+	LABEL("current workspace directory (", ENVIRONMENT_DIRECTORY),
+	LABEL("current directory:", ENVIRONMENT_DIRECTORY),
+	LABEL("cwd>", ENVIRONMENT_DIRECTORY),
+	LABEL("cwd:", ENVIRONMENT_DIRECTORY),
+	LABEL("current date:", ENVIRONMENT_DATE),
+	LABEL("current_date>", ENVIRONMENT_DATE),
 	{ 0 },
 };
 
-static const struct label d_labels[] = { { "default shell:", ENVIRONMENT_SHELL }, { 0 } };
+static const struct label d_labels[] = { LABEL("default shell:", ENVIRONMENT_SHELL), { 0 } };
 
 static const struct label g_labels[] = {
-	{ "git remote:", ENVIRONMENT_REPOSITORY },
-	{ "git repo:", ENVIRONMENT_REPOSITORY },
+	LABEL("git remote:", ENVIRONMENT_REPOSITORY),
+	LABEL("git repo:", ENVIRONMENT_REPOSITORY),
 	{ 0 },
 };
 
-static const struct label h_labels[] = { { "home directory:", ENVIRONMENT_HOME }, { 0 } };
+static const struct label h_labels[] = { LABEL("home directory:", ENVIRONMENT_HOME), { 0 } };
 
 static const struct label i_labels[] = {
-	{ "i'm currently working in the directory:", ENVIRONMENT_DIRECTORY },
-	{ "is directory a git repo:", ENVIRONMENT_SHELL }, /* yes or no: tells little */
+	LABEL("i'm currently working in the directory:", ENVIRONMENT_DIRECTORY),
+	LABEL("is directory a git repo:", ENVIRONMENT_SHELL), /* yes or no: tells little */
 	{ 0 },
 };
 
 static const struct label m_labels[] = {
-	{ "my operating system is:", ENVIRONMENT_SYSTEM },
+	LABEL("my operating system is:", ENVIRONMENT_SYSTEM),
 	{ 0 },
 };
 
 static const struct label o_labels[] = {
-	{ "os version:", ENVIRONMENT_SYSTEM },
-	{ "operating system:", ENVIRONMENT_SYSTEM },
+	LABEL("os version:", ENVIRONMENT_SYSTEM),
+	LABEL("operating system:", ENVIRONMENT_SYSTEM),
 	{ 0 },
 };
 
 static const struct label p_labels[] = {
-	{ "platform:", ENVIRONMENT_SYSTEM },
-	{ "primary working directory:", ENVIRONMENT_DIRECTORY },
+	LABEL("platform:", ENVIRONMENT_SYSTEM),
+	LABEL("primary working directory:", ENVIRONMENT_DIRECTORY),
 	{ 0 },
 };
 
 static const struct label r_labels[] = {
-	{ "repository:", ENVIRONMENT_REPOSITORY },
-	{ "repository name:", ENVIRONMENT_REPOSITORY },
+	LABEL("repository:", ENVIRONMENT_REPOSITORY),
+	LABEL("repository name:", ENVIRONMENT_REPOSITORY),
 	{ 0 },
 };
 
 static const struct label s_labels[] = {
-	{ "shell:", ENVIRONMENT_SHELL },
-	{ "shell>", ENVIRONMENT_SHELL },
+	LABEL("shell:", ENVIRONMENT_SHELL),
+	LABEL("shell>", ENVIRONMENT_SHELL),
 	{ 0 },
 };
 
 static const struct label t_labels[] = {
-	{ "the current working directory is", ENVIRONMENT_DIRECTORY },
-	{ "the absolute path of the user's workspace is", ENVIRONMENT_DIRECTORY },
-	{ "the user's os version is",
-	    ENVIRONMENT_DIRECTORY }, /* the path follows on the line */
-	{ "the user's current os is:", ENVIRONMENT_SYSTEM },
-	{ "today's date:", ENVIRONMENT_DATE },
-	{ "today's date is", ENVIRONMENT_DATE },
-	{ "the current date is", ENVIRONMENT_DATE },
+	LABEL("the current working directory is", ENVIRONMENT_DIRECTORY),
+	LABEL("the absolute path of the user's workspace is", ENVIRONMENT_DIRECTORY),
+	LABEL("the user's os version is",
+	    ENVIRONMENT_DIRECTORY), /* the path follows on the line */
+	LABEL("the user's current os is:", ENVIRONMENT_SYSTEM),
+	LABEL("today's date:", ENVIRONMENT_DATE),
+	LABEL("today's date is", ENVIRONMENT_DATE),
+	LABEL("the current date is", ENVIRONMENT_DATE),
 	{ 0 },
 };
 
 static const struct label w_labels[] = {
-	{ "working directory:", ENVIRONMENT_DIRECTORY },
-	{ "workspace path:", ENVIRONMENT_DIRECTORY },
-	{ "workspace root:", ENVIRONMENT_DIRECTORY },
+	LABEL("working directory:", ENVIRONMENT_DIRECTORY),
+	LABEL("workspace path:", ENVIRONMENT_DIRECTORY),
+	LABEL("workspace root:", ENVIRONMENT_DIRECTORY),
 	{ 0 },
 };
 
@@ -103,12 +109,32 @@ static const struct label *const labels[32] = {
 	['w' & 31] = w_labels,
 };
 
-/* Without list marks, heading marks, quotes and the '<' of a tag. */
+/* What may stand before a label: list marks, heading marks, quotes and the '<' of a tag. */
+static const bool is_mark[256] = {
+	[' '] = true,
+	['\t'] = true,
+	['-'] = true,
+	['*'] = true,
+	['#'] = true,
+	['<'] = true,
+	['>'] = true,
+	['('] = true,
+};
+
 static struct bytes strip_marks(struct bytes line)
 {
-	while (line.len && memchr(" \t-*#<>(", line.at[0], 8))
+	while (line.len && is_mark[(unsigned char)line.at[0]])
 		line = bytes_of(line.at + 1, line.len - 1);
 	return line;
+}
+
+/* Four bytes, folded as far as one bit does it: unequal means different. */
+static uint32_t first_four(const char *at)
+{
+	uint32_t four;
+
+	memcpy(&four, at, sizeof(four));
+	return four | 0x20202020;
 }
 
 enum environment_kind environment_kind_of(struct bytes line, struct bytes *value)
@@ -119,14 +145,10 @@ enum environment_kind environment_kind_of(struct bytes line, struct bytes *value
 	if (line.len < 4 || !labels[line.at[0] & 31])
 		return ENVIRONMENT_NONE;
 	for (label = labels[line.at[0] & 31]; label->text; label++) {
-		struct bytes text;
-
-		if ((line.at[1] | 0x20) != label->text[1] && line.at[1] != label->text[1])
+		if (first_four(line.at) != first_four(label->text) ||
+		    !bytes_start_with_nocase(line, bytes_of(label->text, label->len)))
 			continue;
-		text = bytes_of_text(label->text);
-		if (!bytes_start_with_nocase(line, text))
-			continue;
-		*value = bytes_of(line.at + text.len, line.len - text.len);
+		*value = bytes_of(line.at + label->len, line.len - label->len);
 		return label->kind;
 	}
 	return ENVIRONMENT_NONE;
@@ -139,20 +161,23 @@ void environment_init(struct environment *environment)
 	environment->held = 0;
 }
 
+static uint64_t seal_value(const struct text_digest_keys *keys, struct bytes value)
+{
+	char squeezed[ENVIRONMENT_LINE + SQUEEZE_SLACK];
+	size_t len = squeeze_text(squeezed, value.at, value.len);
+
+	return keyed_hash_of(keys->hash, HASH_ENVIRONMENT, bytes_of(squeezed, len));
+}
+
 static bool take_line(
     struct environment *environment, const struct text_digest_keys *keys, struct bytes line)
 {
 	struct bytes value;
 	enum environment_kind kind = environment_kind_of(line, &value);
-	char squeezed[ENVIRONMENT_LINE + SQUEEZE_SLACK];
 
-	if (kind == ENVIRONMENT_NONE)
-		return false;
-	value.len = squeeze_text(squeezed, value.at, value.len);
-	value.at = squeezed;
-	if (!environment->values[kind])
-		environment->values[kind] = keyed_hash_of(keys->hash, HASH_ENVIRONMENT, value);
-	return true;
+	if (kind != ENVIRONMENT_NONE && !environment->values[kind])
+		environment->values[kind] = seal_value(keys, value);
+	return kind != ENVIRONMENT_NONE;
 }
 
 /* The held line is whole: an environment line, or text like any other. */

@@ -55,20 +55,20 @@ bool prompt_turn_is_one(const struct prompt_turn *turn)
 enum chain_role prompt_turn_role_named(struct bytes name)
 {
 	static const struct {
-		const char *name;
+		struct bytes name;
 		enum chain_role role;
 	} rows[] = {
-		{ "user", CHAIN_USER },
-		{ "assistant", CHAIN_ASSISTANT },
-		{ "system", CHAIN_SYSTEM },
-		{ "developer", CHAIN_SYSTEM },
-		{ "tool", CHAIN_TOOL },
-		{ "function", CHAIN_TOOL },
-		{ "model", CHAIN_ASSISTANT },
+		{ BYTES("user"), CHAIN_USER },
+		{ BYTES("assistant"), CHAIN_ASSISTANT },
+		{ BYTES("system"), CHAIN_SYSTEM },
+		{ BYTES("developer"), CHAIN_SYSTEM },
+		{ BYTES("tool"), CHAIN_TOOL },
+		{ BYTES("function"), CHAIN_TOOL },
+		{ BYTES("model"), CHAIN_ASSISTANT },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (bytes_equal_nocase(name, bytes_of_text(rows[i].name)))
+		if (bytes_equal_nocase(name, rows[i].name))
 			return rows[i].role;
 	return CHAIN_NOBODY;
 }

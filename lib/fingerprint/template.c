@@ -88,16 +88,49 @@ static inline __attribute__((always_inline)) void find_mins(
 }
 
 #ifdef __x86_64__
+#include <immintrin.h>
+
 __attribute__((target("avx2"))) static void find_mins_avx2(
     struct min_hashes *hashes, const struct words *words)
 {
 	find_mins(hashes, words);
+}
+
+#define AVX512 __attribute__((target("avx512f")))
+
+AVX512 static inline __m512i more_mins(
+    __m512i mins, uint32_t gram, __m512i salts, __m512i factors)
+{
+	__m512i mixed = _mm512_xor_si512(_mm512_set1_epi32((int)gram), salts);
+
+	return _mm512_min_epi32(mins, _mm512_mullo_epi32(mixed, factors));
+}
+
+AVX512 static void find_mins_avx512(struct min_hashes *hashes, const struct words *words)
+{
+	__m512i salts[2], factors[2], mins[2];
+
+	_Static_assert(sizeof(mins) == sizeof(hashes->mins), "two registers");
+	memcpy(salts, hashes->salts, sizeof(salts));
+	memcpy(factors, hashes->factors, sizeof(factors));
+	memcpy(mins, hashes->mins, sizeof(mins));
+	for (size_t i = 0; i + 2 < words->count; i++) {
+		uint32_t gram = gram_at(&words->at[i]);
+
+		mins[0] = more_mins(mins[0], gram, salts[0], factors[0]);
+		mins[1] = more_mins(mins[1], gram, salts[1], factors[1]);
+	}
+	memcpy(hashes->mins, mins, sizeof(mins));
 }
 #endif
 
 static void find_mins_best(struct min_hashes *hashes, const struct words *words)
 {
 #ifdef __x86_64__
+	if (__builtin_cpu_supports("avx512f")) {
+		find_mins_avx512(hashes, words);
+		return;
+	}
 	if (__builtin_cpu_supports("avx2")) {
 		find_mins_avx2(hashes, words);
 		return;
