@@ -109,6 +109,10 @@ static const char *begin_text(struct json_scan *scan, bool is_name, const char *
 	return at + 1;
 }
 
+static step_fn step_text;
+
+/* Steps that mostly follow one another call each other, never in a circle. */
+
 static const char *step_value(struct json_scan *scan, const char *at, const char *end)
 {
 	at = skip_space(at, end);
@@ -116,7 +120,7 @@ static const char *step_value(struct json_scan *scan, const char *at, const char
 		return at;
 	switch (*at) {
 	case '"':
-		return begin_text(scan, false, at);
+		return step_text(scan, begin_text(scan, false, at), end);
 	case '{':
 	case '[':
 		return open_level(scan, *at == '{', at, end);
@@ -131,16 +135,12 @@ static const char *step_value(struct json_scan *scan, const char *at, const char
 	}
 }
 
-static const char *step_name(struct json_scan *scan, const char *at, const char *end)
+static const char *end_name(struct json_scan *scan, struct bytes name, const char *at)
 {
-	at = skip_space(at, end);
-	if (at == end)
-		return at;
-	if (*at == '"')
-		return begin_text(scan, true, at);
-	if (*at == '}' && scan->state == STATE_FIRST_NAME)
-		return close_level(scan, true, at, end);
-	return fail(scan, JSON_FAULT_SYNTAX, end);
+	scan->state = STATE_COLON;
+	if (!scan->is_quiet && !scan->events->on_name(scan->arg, name))
+		become_quiet(scan);
+	return at + 1;
 }
 
 static const char *step_colon(struct json_scan *scan, const char *at, const char *end)
@@ -151,7 +151,30 @@ static const char *step_colon(struct json_scan *scan, const char *at, const char
 	if (*at != ':')
 		return fail(scan, JSON_FAULT_SYNTAX, end);
 	scan->state = STATE_VALUE;
-	return at + 1;
+	return step_value(scan, at + 1, end);
+}
+
+/* A name that is plain and whole in this chunk is handed out where it stands. */
+static const char *take_name(struct json_scan *scan, const char *at, const char *end)
+{
+	const char *past = at + 1 + scan->span(at + 1, (size_t)(end - at - 1));
+
+	if (past == end || *past != '"' || past - at > JSON_SCAN_NAME)
+		return begin_text(scan, true, at);
+	past = end_name(scan, bytes_of(at + 1, (size_t)(past - at - 1)), past);
+	return step_colon(scan, past, end);
+}
+
+static const char *step_name(struct json_scan *scan, const char *at, const char *end)
+{
+	at = skip_space(at, end);
+	if (at == end)
+		return at;
+	if (*at == '"')
+		return take_name(scan, at, end);
+	if (*at == '}' && scan->state == STATE_FIRST_NAME)
+		return close_level(scan, true, at, end);
+	return fail(scan, JSON_FAULT_SYNTAX, end);
 }
 
 static const char *step_next(struct json_scan *scan, const char *at, const char *end)
@@ -159,9 +182,13 @@ static const char *step_next(struct json_scan *scan, const char *at, const char 
 	at = skip_space(at, end);
 	if (at == end)
 		return at;
+	if (*at == ',' && is_in_object(scan)) {
+		scan->state = STATE_NAME;
+		return step_name(scan, at + 1, end);
+	}
 	if (*at == ',') {
-		scan->state = is_in_object(scan) ? STATE_NAME : STATE_VALUE;
-		return at + 1;
+		scan->state = STATE_VALUE;
+		return step_value(scan, at + 1, end);
 	}
 	if (*at == '}' || *at == ']')
 		return close_level(scan, *at == '}', at, end);
@@ -206,17 +233,11 @@ static void put(struct json_scan *scan, const char *at, size_t len)
 
 static const char *end_text(struct json_scan *scan, const char *at)
 {
-	if (!scan->is_name) {
-		if (!scan->is_quiet)
-			scan->events->on_text(
-			    scan->arg, bytes_of(scan->hold, scan->held), true);
-		end_value(scan);
-		return at + 1;
-	}
-	scan->state = STATE_COLON;
-	if (!scan->is_quiet &&
-	    !scan->events->on_name(scan->arg, bytes_of(scan->name, scan->name_len)))
-		become_quiet(scan);
+	if (scan->is_name)
+		return end_name(scan, bytes_of(scan->name, scan->name_len), at);
+	if (!scan->is_quiet)
+		scan->events->on_text(scan->arg, bytes_of(scan->hold, scan->held), true);
+	end_value(scan);
 	return at + 1;
 }
 
