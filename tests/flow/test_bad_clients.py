@@ -82,7 +82,8 @@ class TestSlowness:
         assert retort.rss() - before < program.allowance(10 << 20)
 
     def test_who_asks_on_and_on_and_never_reads_fills_no_memory(self, retort):
-        """Refusals and replies alike wait until the ones before are read."""
+        """Refusals and replies alike wait until the ones before are read. (The ring of records
+        fills meanwhile, some 15 MB; a million answers would be far more.)"""
         before = retort.rss()
         for asked in (b"GET /v1/models HTTP/1.1\r\nHost: api\r\n\r\n",
                       b"GET /v1/models HTTP/1.1\r\nHost: api\r\nmock-status: 429\r\n\r\n"):
@@ -91,7 +92,7 @@ class TestSlowness:
                 with contextlib.suppress(TimeoutError, ConnectionError):
                     for _ in range(1000):
                         wire.send(asked * 1000)
-                assert retort.rss() - before < program.allowance(10 << 20)
+                assert retort.rss() - before < program.allowance(32 << 20)
 
     def test_slow_but_steady_readers_are_waited_for(self, retort):
         """It takes longer than `send` in all, but never stops reading for so long."""

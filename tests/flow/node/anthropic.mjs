@@ -30,6 +30,11 @@ export async function chat(options) {
 	};
 }
 
+// Two requests on each other's heels.
+export async function twice(options) {
+	return [await chat(options), await chat(options)];
+}
+
 export async function stream(options) {
 	const events = client(options).messages.stream(request(options));
 	const kinds = [];
