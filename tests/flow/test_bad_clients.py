@@ -25,6 +25,8 @@ def upstream():
 def retort(upstream, localhost):
     """One worker, short patience, a clear and a TLS listener."""
     config = {"workers": 1,
+              "limits": [{"name": "flood", "key": ["account"], "count": "requests", "quota": 1,
+                          "window": "1h", "action": "throttle", "mode": "enforce"}],
               "timeouts": {"handshake": "500ms", "head": "500ms", "body": "1s", "send": "1s",
                            "idle": "1s"},
               "listen": [{"address": f"127.0.0.1:{program.free_port()}"},
@@ -85,12 +87,11 @@ class TestSlowness:
         """Refusals and replies alike wait until the ones before are read. (The ring of records
         fills meanwhile, some 15 MB; a million answers would be far more.)"""
         before = retort.rss()
-        for asked in (b"GET /v1/models HTTP/1.1\r\nHost: api\r\n\r\n",
-                      b"GET /v1/models HTTP/1.1\r\nHost: api\r\nmock-status: 429\r\n\r\n"):
+        for asked in (GET, b"GET / HTTP/1.1\r\nHost: a\r\nx-api-key: flood\r\n\r\n"):
             with client.Connection(retort.address, window=4096) as wire:
-                wire.socket.settimeout(0.3)
+                wire.socket.settimeout(0.7)
                 with contextlib.suppress(TimeoutError, ConnectionError):
-                    for _ in range(1000):
+                    for _ in range(300):
                         wire.send(asked * 1000)
                 assert retort.rss() - before < program.allowance(32 << 20)
 

@@ -1,6 +1,7 @@
 """A hundred HUPs while everything is under way: nothing is lost, nothing is counted anew."""
 
 import os
+import signal
 import threading
 
 from harness import client, daemon, mock, origin, program, wait
@@ -126,3 +127,19 @@ def test_reloads_do_not_pile_up_memory():
         assert retort.rss() - before < program.allowance(6 << 20)
         # one more or less is the admin listener's connection with us
         assert abs(len(os.listdir(f"/proc/{retort.pid}/fd")) - files) <= 1
+
+
+def test_a_request_on_its_way_is_answered_when_the_daemon_leaves():
+    """It lies in the socket of an idle connection when the order to leave is read."""
+    with mock.run() as upstream, daemon.run({"workers": 1}, upstream=upstream.url) as retort:
+        with client.Connection(retort.address) as busy, client.Connection(retort.address) as idle:
+            for wire in (busy, idle):
+                assert wire.exchange("GET", "/v1/models").status == 200
+            retort.signal(signal.SIGSTOP)
+            busy.request("GET", "/v1/models")
+            retort.signal(signal.SIGTERM)
+            retort.signal(signal.SIGCONT)
+            reply = busy.reply()
+            assert reply.status == 200 and reply.is_whole
+            assert busy.ends() == idle.ends() == "closed"
+        assert retort.wait() == 0

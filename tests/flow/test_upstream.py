@@ -173,17 +173,20 @@ class TestFailures:
         wait.until(lambda: sum(line["status"] == 499 for line in retort.decisions()) >= 3,
                    "the log says 499")
 
-    def test_a_reset_is_seen_while_its_body_waits(self, upstream, retort):
+    def test_a_reset_is_seen_while_its_body_waits(self, upstream):
         """The upstream does not read, so neither do we; the client's end is seen all the same."""
-        wire = client.Connection(retort.address)
-        wire.send(UPLOAD + b"Content-Length: 64000000\r\n\r\n")
-        served = upstream.accept()
-        served.head()
-        fill(wire)
-        wire.reset()
-        wait.until(lambda: retort.metric("retort_upstream_connections_open") == 0,
-                   "the upstream is let go")
-        assert retort.metric("retort_exchanges_open") == 0
+        with daemon.run(gateway(upstream.url)) as patient:
+            wire = client.Connection(patient.address)
+            wire.send(UPLOAD + b"Content-Length: 64000000\r\n\r\n")
+            served = upstream.accept()
+            served.head()
+            fill(wire)
+            wire.reset()
+            wait.until(lambda: patient.metric("retort_upstream_connections_open") == 0,
+                       "the upstream is let go")
+            assert patient.metric("retort_exchanges_open") == 0
+            assert patient.metric("retort_client_gone_total") == 1
+        upstream.forget()
 
 
 def fill(wire):
