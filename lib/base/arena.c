@@ -11,7 +11,7 @@
 
 struct arena_block {
 	struct arena_block *next;
-	size_t size;
+	size_t size, used; /* |used| of all but the newest, whose is the arena's */
 	_Alignas(8) unsigned char at[];
 };
 
@@ -20,14 +20,21 @@ void arena_init(struct arena *arena, size_t ceiling)
 	*arena = (struct arena){ .ceiling = ceiling };
 }
 
+static void close_newest(struct arena *arena)
+{
+	if (arena->blocks)
+		arena->blocks->used = arena->used;
+}
+
 void arena_fini(struct arena *arena)
 {
 	struct arena_block *block = arena->blocks;
 
+	close_newest(arena);
 	while (block) {
 		struct arena_block *next = block->next;
 
-		explicit_bzero(block->at, block->size);
+		explicit_bzero(block->at, block->used);
 		free(block);
 		block = next;
 	}
@@ -48,6 +55,7 @@ static bool grow(struct arena *arena, size_t bytes)
 	block = malloc(sizeof(*block) + size);
 	if (!block)
 		return false;
+	close_newest(arena);
 	block->next = arena->blocks;
 	block->size = size;
 	arena->blocks = block;

@@ -6,7 +6,7 @@
 /*
  * Memory that ends all at once: what one exchange needs. Grows by blocks up to |ceiling| bytes;
  * a request beyond it returns NULL, and that exchange is refused, never the process.
- * Blocks are wiped before they are given back: prompts and credentials pass through here.
+ * What was taken is wiped before it is given back: prompts and credentials pass through here.
  * An arena is owned by one thread.
  */
 struct arena_block;

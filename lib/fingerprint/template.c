@@ -162,11 +162,10 @@ static void write_bands(
 
 	write_mins(mins, keys, words);
 	for (uint64_t band = 0; band < PROMPT_BANDS; band++) {
-		uint64_t key[1 + ROWS] = { band + 2 };
+		uint64_t key[1 + ROWS / 2] = { band + 2 }; /* two rows a number */
 
-		for (int row = 0; row < ROWS; row++)
-			key[1 + row] = mins[band * ROWS + (uint64_t)row];
-		facts->bands[band] = text_digest_join(keys, HASH_TEMPLATE, key, 1 + ROWS);
+		memcpy(key + 1, mins + band * ROWS, ROWS * sizeof(*mins));
+		facts->bands[band] = text_digest_join(keys, HASH_TEMPLATE, key, 1 + ROWS / 2);
 	}
 }
 
