@@ -36,6 +36,7 @@ ctl_run_fn ctl_status;
 ctl_run_fn ctl_reload;
 ctl_run_fn ctl_drain;
 ctl_run_fn ctl_config;
+ctl_run_fn ctl_top;
 ctl_run_fn ctl_cohorts;
 ctl_run_fn ctl_mode;
 ctl_run_fn ctl_lists; /* allow, deny: by the command's name */

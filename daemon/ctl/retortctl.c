@@ -13,6 +13,7 @@
 
 static const struct ctl_command COMMANDS[] = {
 	{ "status", "", "what the daemon does and how it is", ctl_status },
+	{ "top", "", "rates and the gravest cohorts, again and again", ctl_top },
 	{ "reload", "", "read the configuration anew; a bad one changes nothing", ctl_reload },
 	{ "drain", "", "take no new connection, end when the open ones have", ctl_drain },
 	{ "cohorts", "[ID]", "what is watched, tagged and proven; one with its numbers",

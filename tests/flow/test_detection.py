@@ -126,6 +126,10 @@ class TestAPool:
         said = made.ctl("explain", story["campaign"].ids[-1])
         assert "throttle" in said and "proven" in said
         assert "proven" in made.ctl("cohorts")
+        assert "ln_m_by_depth.1" in made.ctl("cohorts", found["cohorts"][0]["id"])
+        assert made.run_ctl("cohorts", "0" * 16).returncode == 1
+        seen = made.ctl("top")
+        assert "proven" in seen and "exchanges" in seen
 
     def test_the_candidate_is_counted_and_enforces_nothing(self, story):
         made = story["made"]
