@@ -148,6 +148,8 @@ static int carry_out(struct control *control, const struct admin_call *call, FIL
 		return refuse(out, 400,
 		    "hash is 16 hex digits; or an owner's name, or the "
 		    "address of a prefix");
+	if (!is_add && (int)lists_find(control->lists, (enum lists_kind)kind, hash) != word)
+		return refuse(out, 404, "it is not on that list");
 	log_say(LOG_LEVEL_NOTICE, "admin", "lists: %s %s %s %016" PRIx64, field(call, "act"),
 	    lists_word_name((enum lists_word)word), lists_kind_name((enum lists_kind)kind),
 	    hash);

@@ -53,7 +53,7 @@ static uint64_t key_of(enum lists_kind kind, uint64_t hash)
 }
 
 /* The entry of |key|, or the free one where it would stand. The table is never full. */
-static size_t find(const struct lists *lists, uint64_t key)
+static size_t place_of(const struct lists *lists, uint64_t key)
 {
 	size_t at = (size_t)(key >> 40) % PLACES;
 
@@ -67,10 +67,10 @@ static size_t find(const struct lists *lists, uint64_t key)
 	}
 }
 
-static enum lists_word look(const struct lists *lists, enum lists_kind kind, uint64_t hash)
+enum lists_word lists_find(const struct lists *lists, enum lists_kind kind, uint64_t hash)
 {
 	uint64_t key = key_of(kind, hash);
-	const struct entry *entry = &lists->entries[find(lists, key)];
+	const struct entry *entry = &lists->entries[place_of(lists, key)];
 
 	if (!hash || atomic_load_explicit(&entry->key, memory_order_acquire) != key)
 		return LISTS_NONE;
@@ -84,9 +84,9 @@ enum lists_word lists_look(const struct lists *lists, const struct facts *facts)
 
 	if (!atomic_load_explicit(&lists->listed, memory_order_relaxed))
 		return LISTS_NONE;
-	words[LISTS_ACCOUNT] = look(lists, LISTS_ACCOUNT, facts->account);
-	words[LISTS_OWNER] = look(lists, LISTS_OWNER, facts->owner);
-	words[LISTS_PREFIX] = look(lists, LISTS_PREFIX, facts->prefix);
+	words[LISTS_ACCOUNT] = lists_find(lists, LISTS_ACCOUNT, facts->account);
+	words[LISTS_OWNER] = lists_find(lists, LISTS_OWNER, facts->owner);
+	words[LISTS_PREFIX] = lists_find(lists, LISTS_PREFIX, facts->prefix);
 	for (int i = 0; i < LISTS_KIND_COUNT; i++) {
 		if (words[i] == LISTS_ALLOW)
 			return LISTS_ALLOW;
@@ -98,7 +98,7 @@ enum lists_word lists_look(const struct lists *lists, const struct facts *facts)
 static int put(struct lists *lists, enum lists_kind kind, uint64_t hash, enum lists_word word)
 {
 	uint64_t key = key_of(kind, hash);
-	struct entry *entry = &lists->entries[find(lists, key)];
+	struct entry *entry = &lists->entries[place_of(lists, key)];
 	bool is_new = !atomic_load_explicit(&entry->key, memory_order_relaxed);
 	int was;
 

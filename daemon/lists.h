@@ -26,6 +26,9 @@ void lists_free(struct lists *lists); /* NULL is allowed; no reader may be left 
  * customer of a refused network can be let through. Any thread. */
 enum lists_word lists_look(const struct lists *lists, const struct facts *facts);
 
+/* The list that |hash| stands on. Any thread. */
+enum lists_word lists_find(const struct lists *lists, enum lists_kind kind, uint64_t hash);
+
 /* Puts |hash| on a list, or with LISTS_NONE takes it off, and writes the file. −1 with a fault
  * when there is no room, or the file cannot be written: the change is in force all the same. */
 int lists_put(struct lists *lists, enum lists_kind kind, uint64_t hash, enum lists_word word,

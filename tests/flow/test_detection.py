@@ -200,6 +200,7 @@ class TestAnOperatorsHand:
         made.ctl("deny", "add", "account", account)
         blocked = chat(made, "c")
         assert blocked.status == 403 and blocked.field("x-should-retry") == "false"
+        assert made.run_ctl("allow", "del", "account", account).returncode == 1
         made.ctl("deny", "del", "account", account)
         assert chat(made, "c").status == 200
         change(made, "/mode", rule="rpm", mode="enforce")
