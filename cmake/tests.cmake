@@ -54,7 +54,7 @@ foreach(source ${BENCH_SOURCES})
 	get_filename_component(name ${source} NAME_WE)
 	add_executable(${name} ${source} ${BENCH_HELPERS})
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
-	target_link_libraries(${name} PRIVATE retort PkgConfig::WORLD Threads::Threads)
+	target_link_libraries(${name} PRIVATE world PkgConfig::WORLD Threads::Threads)
 endforeach()
 
 file(GLOB LOAD_SOURCES CONFIGURE_DEPENDS tests/bench/load/*.c)

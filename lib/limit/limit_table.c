@@ -125,6 +125,16 @@ struct limit_entry *limit_table_find(struct limit_table *table, uint64_t id)
 	return find(stripe_of(table, id), id);
 }
 
+uint32_t limit_table_place(struct limit_table *table, const struct limit_entry *entry)
+{
+	return (uint32_t)(entry - stripe_of(table, entry->id)->entries);
+}
+
+struct limit_entry *limit_table_at(struct limit_table *table, uint64_t id, uint32_t place)
+{
+	return &stripe_of(table, id)->entries[place];
+}
+
 /* The lines. */
 
 static void leave_line(struct limit_stripe *stripe, struct limit_entry *entry)

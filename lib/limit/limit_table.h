@@ -29,7 +29,7 @@ struct limit_entry {
 	uint64_t rule; /* of the rule alone */
 	uint64_t touched_us;
 	uint64_t heard_us;           /* when it was last shared */
-	uint64_t written;            /* the last epoch that was told to the store, plus 1 */
+	uint64_t written;            /* the last window's number that it was told in, plus 1 */
 	uint32_t next, newer, older; /* places in the stripe; 0 = none */
 	uint32_t queued;             /* the next that waits to be shared; see limit_queue.h */
 	uint32_t generation;         /* of the shared totals that it holds; 0 = none */
@@ -74,6 +74,10 @@ void limit_table_expect_entry(const struct limit_table *table, uint64_t id);
 
 /* The entry, or NULL. As every entry below it is valid until the stripe is left. */
 struct limit_entry *limit_table_find(struct limit_table *table, uint64_t id);
+
+/* Where the entry lies in its stripe, and what lies there now. */
+uint32_t limit_table_place(struct limit_table *table, const struct limit_entry *entry);
+struct limit_entry *limit_table_at(struct limit_table *table, uint64_t id, uint32_t place);
 
 /* The entry, made if need be, as the newest touched. NULL only if all are held. */
 struct limit_entry *limit_table_touch(

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "limit/share_command.h"
 #include "limit/share_plan.h"
+#include "limit/share_value.h"
 
 /* What a plan is made of; for the rooms share_plan, share_tell and share_hear only. */
 #define SHARE_BATCH_BYTES     (256u * 1024)
@@ -21,19 +22,23 @@ enum share_ask {
 };
 
 struct share_question {
-	uint64_t id, number; /* of the entry; epoch, or the pane that is asked for */
-	uint32_t incarnation;
-	uint8_t ask;   /* enum share_ask */
-	bool is_known; /* what we wrote to is there already, unless the store lost it */
-	bool is_last;  /* with its answer the entry is up to date */
+	uint64_t id;     /* of the entry */
+	uint64_t number; /* ASK: the epoch or pane; else the window that was written in */
+	uint64_t oldest; /* ASK_WINDOW: the first of the slots that count */
+	uint32_t place, incarnation;
+	uint16_t slots; /* ASK_WINDOW: of an epoch */
+	uint8_t ask;    /* enum share_ask */
+	bool is_known;  /* what we wrote to is there already, unless the store lost it */
+	bool is_last;   /* with its answer the entry is up to date */
 };
 
 /* An entry as it was when its stripe was left, with its set or registers in |scratch|. */
 struct share_note {
 	struct limit_entry entry;
-	bool is_fresh; /* this connection knows nothing of it yet */
-	bool is_told;  /* it has something to tell */
-	bool is_asked; /* it wants to know the others' totals */
+	uint32_t place; /* in its stripe */
+	bool is_fresh;  /* this connection knows nothing of it yet */
+	bool is_told;   /* it has something to tell */
+	bool is_asked;  /* it wants to know the others' totals */
 };
 
 struct share_plan {
@@ -69,13 +74,13 @@ struct share_plan {
 	int64_t awaited; /* elements of the present array */
 	bool is_own_field, is_loss_seen;
 	uint64_t unsettled_id;        /* the entry that must be asked for again */
-	uint64_t written_id, written; /* an entry, and the last epoch told of it, plus 1 */
+	uint64_t written_id, written; /* an entry, and the window it was told in, plus 1 */
 	char own_field[SHARE_FIELD_BYTES];
 	size_t own_field_bytes;
-	uint64_t sums[WINDOW_SLOTS];
+	uint64_t sums[WINDOW_RING];
 };
 
 /* Appends the commands for |plan->note|. */
-void share_tell_note(struct share_plan *plan, uint64_t now_us);
+void share_tell_note(struct share_plan *plan);
 
 #endif

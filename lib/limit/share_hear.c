@@ -8,6 +8,7 @@
 #include "limit/share_value.h"
 
 #define FIELDS_MOST      (1 << 20) /* of one key: nodes, and how often entries came back */
+#define EXPECT_AHEAD     16        /* questions before an answer, its entry is fetched */
 #define ELEMENTS_AT_ONCE 64        /* merged before a stripe is left again */
 
 static struct share_question *present_question(struct share_plan *plan)
@@ -22,8 +23,9 @@ static struct limit_entry *enter_entry(
 	struct limit_entry *entry;
 
 	limit_table_enter(plan->table, limit_table_stripe(question->id));
-	entry = limit_table_find(plan->table, question->id);
-	if (!entry || entry->kind != kind || entry->incarnation != question->incarnation)
+	entry = limit_table_at(plan->table, question->id, question->place);
+	if (entry->id != question->id || entry->kind != kind ||
+	    entry->incarnation != question->incarnation)
 		return NULL;
 	return entry;
 }
@@ -40,6 +42,12 @@ static enum limit_kind kind_of(const struct share_question *question)
 
 static void end_question(struct share_plan *plan)
 {
+	unsigned soon = plan->answered + EXPECT_AHEAD;
+
+	if (soon < plan->asked && plan->questions[soon].is_last)
+		__builtin_prefetch(limit_table_at(plan->table, plan->questions[soon].id,
+				       plan->questions[soon].place),
+		    1);
 	plan->answered++;
 	plan->figures.batches += plan->answered == plan->asked;
 }
@@ -104,9 +112,9 @@ static void end_array(struct share_plan *plan)
 	struct limit_entry *entry = enter_entry(plan, question, kind_of(question));
 
 	if (entry && question->ask == SHARE_ASK_WINDOW)
-		for (unsigned i = 0; i < WINDOW_SLOTS; i++)
+		for (unsigned i = 0; i < WINDOW_RING; i++)
 			window_raise_others(
-			    &entry->window, question->number * WINDOW_SLOTS + i, plan->sums[i]);
+			    &entry->window, question->oldest + i, plan->sums[i]);
 	if (entry && question->is_last && plan->unsettled_id != entry->id)
 		settle_entry(plan, entry);
 	leave_entry(plan, question);
@@ -133,7 +141,7 @@ static int begin_array(
 static void merge_elements(
     struct share_plan *plan, const struct share_question *question, struct bytes set)
 {
-	size_t count = set.len / 8, number = 0;
+	size_t count = share_value_elements(set), number = 0;
 
 	while (number < count) {
 		size_t until = number + ELEMENTS_AT_ONCE;
@@ -141,8 +149,7 @@ static void merge_elements(
 		struct distinct_room *room = limit_table_room(plan->table, question->id);
 
 		for (; entry && number < count && number < until; number++) {
-			struct share_element at = share_value_element(
-			    set, number, question->number);
+			struct share_element at = share_value_element(set, number);
 
 			if (distinct_merge_element(
 				&entry->distinct, at.element, at.pane, room) < 0)
@@ -154,13 +161,16 @@ static void merge_elements(
 	}
 }
 
-/* Another node's count turned to registers: ours does, and asks for them. */
-static void follow_to_registers(struct share_plan *plan, const struct share_question *question)
+/* Another node's count turned to registers: ours does, and asks for them. Not if that node fell
+ * silent more than a window ago. */
+static void follow_to_registers(
+    struct share_plan *plan, const struct share_question *question, uint64_t newest)
 {
 	struct limit_entry *entry = enter_entry(plan, question, LIMIT_KIND_DISTINCT);
 	struct distinct_room *room = limit_table_room(plan->table, question->id);
 
 	if (entry && !entry->distinct.is_dense &&
+	    newest + DISTINCT_RING > entry->distinct.newest &&
 	    (distinct_make_dense(&entry->distinct, room) == 0 ||
 		limit_table_make_room(plan->table, entry, entry->heard_us)))
 		freshen_entry(plan, entry);
@@ -183,13 +193,17 @@ static void merge_registers(
 static bool merge_value(struct share_plan *plan, struct bytes value)
 {
 	const struct share_question *question = present_question(plan);
+	struct share_range epoch;
+	uint64_t newest;
 
 	switch (question->ask) {
 	case SHARE_ASK_WINDOW:
-		return share_value_read_counts(value, plan->sums);
+		epoch.first = question->number * question->slots;
+		epoch.count = question->slots;
+		return share_value_read_counts(value, epoch, question->oldest, plan->sums);
 	case SHARE_ASK_SET:
-		if (share_value_is_dense(value))
-			follow_to_registers(plan, question);
+		if (share_value_is_dense(value, &newest))
+			follow_to_registers(plan, question, newest);
 		else if (share_value_is_set(value))
 			merge_elements(plan, question, value);
 		else

@@ -103,6 +103,7 @@ static void note_entry(struct share_plan *plan, const struct limit_entry *entry)
 	struct share_note *note = &plan->note;
 
 	note->entry = *entry;
+	note->place = limit_table_place(plan->table, entry);
 	note->is_fresh = entry->generation != plan->generation || plan->is_retelling;
 	note->is_told = note->is_fresh || entry->is_changed;
 	note->is_asked = true;
@@ -146,9 +147,9 @@ static bool is_full(const struct share_plan *plan)
 	return plan->out.len >= SHARE_BATCH_BYTES || plan->asked >= SHARE_BATCH_QUESTIONS;
 }
 
-static void tell_note(struct share_plan *plan, uint64_t now_us)
+static void tell_note(struct share_plan *plan)
 {
-	share_tell_note(plan, now_us);
+	share_tell_note(plan);
 	plan->figures.keys++;
 	assert(!plan->out.is_cut);
 }
@@ -165,7 +166,7 @@ static bool fill_from_queue(struct share_plan *plan, unsigned stripe, uint64_t n
 		if (is_full(plan))
 			return false;
 		if (take_queued(plan, stripe, now_us))
-			tell_note(plan, now_us);
+			tell_note(plan);
 	}
 	return true;
 }
@@ -217,7 +218,7 @@ static void fill_from_walk(struct share_plan *plan, uint64_t now_us)
 			plan->walk_place = 0;
 		}
 		if (is_taken)
-			tell_note(plan, now_us);
+			tell_note(plan);
 	}
 }
 

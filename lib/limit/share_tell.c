@@ -9,11 +9,11 @@
 #define RETURN_US    10000000u /* how long others take to come back to a store that was away */
 #define LAG_LEAST_US 1000000u  /* how late others may write into an epoch that is over */
 
-/* The epochs of the entry: a window's of slots, a distinct count's of panes. */
+/* The time of an entry, in slots of a window or panes of a distinct count. */
 struct span {
-	uint64_t width_us, newest, oldest,
-	    each; /* slots or panes: width, numbers, an epoch's */
-	uint64_t first_epoch, last_epoch;
+	uint64_t width_us, newest, oldest;
+	uint64_t each;      /* in one window */
+	uint64_t per_epoch; /* in one epoch, a whole number of windows */
 };
 
 static struct span span_of(const struct limit_entry *entry)
@@ -24,8 +24,7 @@ static struct span span_of(const struct limit_entry *entry)
 	span.width_us = is_window ? entry->window.width_us : entry->distinct.width_us;
 	span.newest = is_window ? entry->window.newest : entry->distinct.newest;
 	span.oldest = span.newest < span.each ? 0 : span.newest - span.each;
-	span.first_epoch = span.oldest / span.each;
-	span.last_epoch = span.newest / span.each;
+	span.per_epoch = span.each * share_value_windows(span.each * span.width_us);
 	return span;
 }
 
@@ -42,48 +41,45 @@ static struct share_question *ask(struct share_plan *plan, enum share_ask what, 
 
 	*question = (struct share_question){ .id = plan->note.entry.id,
 		.number = number,
+		.place = plan->note.place,
 		.incarnation = plan->note.entry.incarnation,
 		.ask = (uint8_t)what };
 	plan->figures.commands++;
 	return question;
 }
 
-/* A value on its way: where it stands, and until when. */
+/* A value on its way. */
 struct telling {
+	struct bytes value;
 	enum share_key kind;
-	uint64_t number; /* epoch or pane */
-	bool is_known;   /* the field is there already */
-	uint64_t lasts_us;
+	uint64_t number;   /* of the key: epoch or pane */
+	uint64_t window;   /* the number of the window that is written in */
+	bool is_known;     /* the field is there already, and so is the key's end */
+	uint64_t lasts_us; /* else: the key's end from now */
 };
 
-/* Writes |value| as this node's field. A key that may be new is told how long it lasts. */
-static void tell(struct share_plan *plan, const struct telling *telling, struct bytes value)
+/* Writes a value as this node's field. A key that may be new, or soon ends, is told how long it
+ * lasts. */
+static void tell(struct share_plan *plan, const struct telling *telling)
 {
 	char key_room[SHARE_KEY_BYTES], field_room[SHARE_FIELD_BYTES];
 	struct bytes key = key_of(plan, key_room, telling->kind, telling->number);
 	struct bytes field = share_command_field(
 	    field_room, plan->node, plan->note.entry.incarnation);
-	uint64_t epoch = telling->kind == SHARE_KEY_PANE ? 0 : telling->number;
 
-	share_command_hset(&plan->out, key, field, value);
-	ask(plan, SHARE_ASK_WRITTEN, epoch)->is_known = telling->is_known;
+	share_command_hset(&plan->out, key, field, telling->value);
+	ask(plan, SHARE_ASK_WRITTEN, telling->window)->is_known = telling->is_known;
 	if (telling->is_known)
 		return;
 	share_command_pexpire(&plan->out, key, telling->lasts_us / 1000 + 1);
-	ask(plan, SHARE_ASK_LASTS, epoch)->is_known = true;
+	ask(plan, SHARE_ASK_LASTS, telling->window)->is_known = true;
 }
 
-/* How long the key of what ends at |ends_us| must last: until it has left every window. */
-static uint64_t lasts_us(const struct span *span, uint64_t ends_us, uint64_t now_us)
+/* Keys live for two windows after they were told to: longer than what they hold counts, and
+ * long enough that each is told again while it is in use. */
+static uint64_t lasts_us(const struct span *span)
 {
-	uint64_t until_us = ends_us + (span->each + 1) * span->width_us + LASTING_US;
-
-	return until_us > now_us ? until_us - now_us : LASTING_US;
-}
-
-static uint64_t epoch_ends_us(const struct span *span, uint64_t epoch)
-{
-	return (epoch + 1) * span->each * span->width_us;
+	return 2 * (span->each + 1) * span->width_us + LASTING_US;
 }
 
 /* The first slot or pane that may have changed since it was told. */
@@ -96,40 +92,49 @@ static uint64_t first_untold(const struct share_plan *plan, const struct span *s
 							  : told;
 }
 
-static struct bytes value_of(
-    const struct limit_entry *entry, uint64_t epoch, unsigned char out[SHARE_SET_BYTES])
-{
-	if (entry->kind == LIMIT_KIND_WINDOW)
-		return bytes_of(
-		    out, share_value_write_counts(&entry->window, epoch, (char *)out));
-	if (entry->distinct.is_dense)
-		return BYTES(SHARE_DENSE);
-	return bytes_of(out, share_value_write_set(&entry->distinct, epoch, out));
-}
-
-static void tell_epochs(struct share_plan *plan, const struct span *span, uint64_t now_us)
+/* This node's slots, epoch by epoch. */
+static void tell_window(struct share_plan *plan, const struct span *span)
 {
 	const struct limit_entry *entry = &plan->note.entry;
-	uint64_t epoch = first_untold(plan, span) / span->each;
-	bool is_window = entry->kind == LIMIT_KIND_WINDOW;
-	bool is_dense = !is_window && entry->distinct.is_dense;
-	unsigned char room[SHARE_SET_BYTES];
+	uint64_t last = span->newest / span->per_epoch, window = span->newest / span->each;
+	char room[SHARE_COUNTS_BYTES];
 
-	if (is_dense)
-		epoch = span->last_epoch;
-	for (; epoch <= span->last_epoch; epoch++) {
-		struct bytes value = value_of(entry, epoch, room);
-		bool is_known = !plan->note.is_fresh && epoch < entry->written;
-
-		if (value.len == 0 || (is_dense && entry->is_dense_told && is_known))
-			continue;
-		tell(plan,
-		    &(struct telling){ .kind = is_window ? SHARE_KEY_WINDOW : SHARE_KEY_SET,
+	for (uint64_t epoch = first_untold(plan, span) / span->per_epoch; epoch <= last;
+	     epoch++) {
+		struct share_range range = { epoch * span->per_epoch, span->per_epoch };
+		struct telling telling = { .kind = SHARE_KEY_WINDOW,
 			.number = epoch,
-			.is_known = is_known,
-			.lasts_us = lasts_us(span, epoch_ends_us(span, epoch), now_us) },
-		    value);
+			.window = epoch == last ? window
+						: (range.first + range.count) / span->each - 1,
+			.lasts_us = lasts_us(span) };
+
+		telling.value = bytes_of(
+		    room, share_value_write_counts(&entry->window, range, room));
+		telling.is_known = !plan->note.is_fresh && entry->written == telling.window + 1;
+		if (telling.value.len > 0)
+			tell(plan, &telling);
 	}
+}
+
+/* All that this node saw, or that it went over to registers. */
+static void tell_set(struct share_plan *plan, const struct span *span)
+{
+	const struct limit_entry *entry = &plan->note.entry;
+	const struct distinct *distinct = &entry->distinct;
+	unsigned char room[SHARE_SET_BYTES];
+	struct telling telling = { .kind = SHARE_KEY_SET,
+		.number = span->newest / span->per_epoch,
+		.window = span->newest / span->each,
+		.lasts_us = lasts_us(span) };
+
+	telling.is_known = !plan->note.is_fresh && entry->written == telling.window + 1;
+	telling.value = bytes_of(room, distinct->is_dense
+					   ? share_value_write_dense(distinct, room)
+					   : share_value_write_set(distinct, room));
+	if (distinct->is_dense && entry->is_dense_told && telling.is_known)
+		return;
+	if (telling.value.len > 0)
+		tell(plan, &telling);
 }
 
 static bool is_empty(const uint8_t *registers)
@@ -137,21 +142,20 @@ static bool is_empty(const uint8_t *registers)
 	return registers[0] == 0 && memcmp(registers, registers + 1, HLL_REGISTERS - 1) == 0;
 }
 
-static void tell_panes(struct share_plan *plan, const struct span *span, uint64_t now_us)
+static void tell_panes(struct share_plan *plan, const struct span *span)
 {
 	const struct limit_entry *entry = &plan->note.entry;
 	uint64_t number = entry->is_dense_told ? first_untold(plan, span) : span->oldest;
 
 	for (; number <= span->newest; number++) {
 		const uint8_t *pane = entry->distinct.dense->pane[number % DISTINCT_RING];
+		struct telling telling = { .kind = SHARE_KEY_PANE,
+			.value = bytes_of(pane, HLL_REGISTERS),
+			.number = number,
+			.lasts_us = lasts_us(span) };
 
 		if (!is_empty(pane))
-			tell(plan,
-			    &(struct telling){ .kind = SHARE_KEY_PANE,
-				.number = number,
-				.lasts_us = lasts_us(
-				    span, (number + 1) * span->width_us, now_us) },
-			    bytes_of(pane, HLL_REGISTERS));
+			tell(plan, &telling);
 	}
 }
 
@@ -188,27 +192,44 @@ static void ask_panes(struct share_plan *plan, const struct span *span)
 		ask_for(plan, SHARE_KEY_PANE, SHARE_ASK_PANE, number);
 }
 
-void share_tell_note(struct share_plan *plan, uint64_t now_us)
+static void ask_epoch(struct share_plan *plan, const struct span *span, uint64_t number)
+{
+	bool is_window = plan->note.entry.kind == LIMIT_KIND_WINDOW;
+	struct share_question *question = &plan->questions[plan->asked];
+
+	ask_for(plan, is_window ? SHARE_KEY_WINDOW : SHARE_KEY_SET,
+	    is_window ? SHARE_ASK_WINDOW : SHARE_ASK_SET, number);
+	question->oldest = span->oldest;
+	question->slots = (uint16_t)span->per_epoch;
+	question->is_last = number == span->newest / span->per_epoch;
+}
+
+/* Both epochs that live slots or panes lie in; the older one only while it may have changed. */
+static void ask_epochs(struct share_plan *plan, const struct span *span)
+{
+	uint64_t last = span->newest / span->per_epoch;
+
+	if (span->oldest / span->per_epoch < last &&
+	    may_be_stale(plan, span, last * span->per_epoch * span->width_us))
+		ask_epoch(plan, span, last - 1);
+	ask_epoch(plan, span, last);
+}
+
+void share_tell_note(struct share_plan *plan)
 {
 	const struct limit_entry *entry = &plan->note.entry;
 	const struct span span = span_of(entry);
 	bool is_window = entry->kind == LIMIT_KIND_WINDOW;
 	bool is_dense = !is_window && entry->distinct.is_dense;
-	enum share_key key = is_window ? SHARE_KEY_WINDOW : SHARE_KEY_SET;
-	enum share_ask what = is_window ? SHARE_ASK_WINDOW : SHARE_ASK_SET;
 
-	if (plan->note.is_told) {
-		tell_epochs(plan, &span, now_us);
-		if (is_dense)
-			tell_panes(plan, &span, now_us);
-	}
-	if (!plan->note.is_asked)
-		return;
-	if (is_dense)
+	if (plan->note.is_told && is_window)
+		tell_window(plan, &span);
+	else if (plan->note.is_told)
+		tell_set(plan, &span);
+	if (plan->note.is_told && is_dense)
+		tell_panes(plan, &span);
+	if (plan->note.is_asked && is_dense)
 		ask_panes(plan, &span);
-	if (span.first_epoch < span.last_epoch &&
-	    may_be_stale(plan, &span, epoch_ends_us(&span, span.first_epoch)))
-		ask_for(plan, key, what, span.first_epoch);
-	ask_for(plan, key, what, span.last_epoch);
-	plan->questions[plan->asked - 1].is_last = true;
+	if (plan->note.is_asked)
+		ask_epochs(plan, &span);
 }
