@@ -464,13 +464,11 @@ static void go_on(struct client *client)
 		side->phase = HTTP1_PHASE_SWALLOW;
 		wait_for(client, config_of(client)->timeouts.body_us);
 		link_want_reading(&client->link, true);
-	} else if (side->phase == HTTP1_PHASE_BODY || link_has_pending(&client->link)) {
-		if (side->phase == HTTP1_PHASE_BODY || !side->keeps_alive)
-			linger(client);
-		else
-			next_request(client);
-	} else if (side->keeps_alive) {
+	} else if (side->phase != HTTP1_PHASE_BODY && side->keeps_alive) {
 		next_request(client);
+	} else if (side->phase == HTTP1_PHASE_BODY || link_has_pending(&client->link) ||
+		   link_has_input(&client->link)) { /* a close on unread bytes is a reset */
+		linger(client);
 	} else {
 		client_close(client, false);
 	}

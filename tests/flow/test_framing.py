@@ -366,6 +366,17 @@ class TestConnections:
         else:
             assert wire.ends() == "closed"
 
+    def test_what_comes_after_a_last_request_does_not_harm_its_reply(self, upstream, wire):
+        """A close on unread bytes would be a reset, and take the reply away on some systems."""
+        wire.send(b"GET / HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+        served = upstream.accept()
+        served.head()
+        wire.send(SMUGGLED * 8000)
+        served.answer(b"ok" * 1000)
+        assert wire.reply().body == b"ok" * 1000
+        wire.half_close()
+        assert wire.ends() == "closed" and upstream.is_untouched()
+
     def test_an_empty_line_before_a_request_is_forgiven(self, upstream, wire):
         wire.send(b"\r\nGET / HTTP/1.1\r\n" + HOST + b"\r\n")
         upstream.accept().answer(b"ok")

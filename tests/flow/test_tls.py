@@ -1,11 +1,13 @@
 """The TLS door: versions, names, client certificates, resumption, and reloads in between."""
 
 import contextlib
+import os
 import ssl
+import threading
 
 import pytest
 
-from harness import certs, client, daemon, mock, program, wait
+from harness import certs, client, daemon, mock, origin, program, wait
 
 GET = b"GET /v1/models HTTP/1.1\r\nHost: api\r\n\r\n"
 
@@ -192,3 +194,85 @@ class TestReloads:
                                                   session=session)
                 wire.send(GET)
                 assert wire.reply().status == 200 and wire.socket.session_reused
+
+
+class TestLoadThroughTls:
+    """Records, sockets and our own buffers are cut at different places; no byte may fall between."""
+
+    @pytest.fixture(scope="class")
+    def backend(self, localhost):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(localhost.certificate, localhost.key)
+        with origin.run(tls=context) as running:
+            yield running
+
+    @pytest.fixture(scope="class")
+    def both(self, backend, localhost):
+        """TLS on both sides, one worker."""
+        config = {"workers": 1, "upstreams": [{"name": "gateway", "servers": [backend.url],
+                                               "tls": {"ca": str(localhost.ca)}}]}
+        with daemon.run(config, upstream=backend.url, tls=localhost) as running:
+            yield running
+
+    @pytest.fixture
+    def wire(self, both, backend, localhost):
+        with client.Connection(both.address, localhost.client_context(), "localhost",
+                               window=60_000) as connection:
+            yield connection
+        backend.forget()
+        wait.until(lambda: both.metric("retort_upstream_connections_open") == 0, "all is quiet")
+
+    @pytest.mark.parametrize("is_chunked", [False, True])
+    def test_large_bodies_pass_unharmed(self, backend, wire, is_chunked):
+        body = os.urandom(6_000_001)
+        head = b"POST /upload HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\n"
+        reply = b"HTTP/1.1 200 OK\r\n"
+        if is_chunked:
+            coded = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in
+                             (body[i:i + 70_001] for i in range(0, len(body), 70_001)))
+            text = b"Transfer-Encoding: chunked\r\n\r\n" + coded + b"0\r\n\r\n"
+        else:
+            text = b"Content-Length: %d\r\n\r\n" % len(body) + body
+        sender = threading.Thread(target=lambda: wire.send(head + text))
+        sender.start()
+        served = backend.accept()
+        seen = served.request()
+        sender.join(20)
+        assert seen.is_whole and seen.body == body
+        with served.sending(reply + text):
+            got = wire.reply()
+        assert got.is_whole and got.body == body
+
+    def test_a_slow_reader_gets_all_that_an_upstream_left_behind(self, backend, wire):
+        body = os.urandom(5_000_000)
+        wire.send(GET)
+        served = backend.accept()
+        served.head()
+        text = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+        with served.sending(text + body, then_close=True):
+            assert wire.head().status == 200
+            found, wire.pending = bytearray(wire.pending), b""
+            while len(found) < len(body):
+                piece = wire.socket.recv(100_000)
+                assert piece, f"cut after {len(found)}"
+                found += piece
+                wait.pace(len(piece) / len(body))
+        assert found == body
+
+    def test_many_requests_wait_behind_one(self, backend, wire):
+        """More than is stashed: reading rests, and goes on where it was."""
+        wire.send(GET)
+        served = backend.accept()
+        served.head()
+        rows = [b"GET /%d HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n" % (i, b"v" * 900)
+                for i in range(400)]
+        sender = threading.Thread(target=lambda: wire.send(b"".join(rows)))
+        sender.start()
+        wait.pace(0.1)
+        served.answer(b"first")
+        assert wire.reply().body == b"first"
+        for number in range(400):
+            assert served.head().target == f"/{number}"
+            served.answer(b"%d" % number)
+            assert wire.reply().body == b"%d" % number
+        sender.join(20)
