@@ -392,15 +392,12 @@ void exchange_request_body(struct exchange *exchange, struct bytes span)
 
 void exchange_request_trailer(struct exchange *exchange, struct bytes line)
 {
-	if (exchange->station ==
-	    STATION_HOLD) { /* the body is over: nothing is left to wait for */
+	if (exchange->station == STATION_HOLD) { /* nothing is left to wait for */
 		exchange->hold.is_fed = true;
 		exchange_go(exchange);
 	}
 	if (exchange->upstream)
 		relay_request_trailer(exchange, line);
-	else if (exchange->station == STATION_HOLD)
-		hold_take_trailer(exchange, line);
 }
 
 void exchange_request_end(struct exchange *exchange)

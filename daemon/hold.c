@@ -14,11 +14,6 @@
 #define CODINGS_BYTES  128
 #define KEPT_STEP      (64 * 1024)
 
-struct hold_trailer {
-	struct hold_trailer *next;
-	struct bytes line;
-};
-
 static bool has_body(const struct http1_head *head)
 {
 	return head->framing == HTTP1_FRAMING_CHUNKED ||
@@ -79,21 +74,6 @@ void hold_take(struct exchange *exchange, struct bytes span)
 	if (!prompt_reader_take(hold->reader, span) ||
 	    hold->bytes >= (uint64_t)exchange->lease->snapshot->config->inspect.body_bytes)
 		hold->is_fed = true;
-}
-
-/* Without room it is left out: RFC 9110 §6.5.1 allows that. */
-void hold_take_trailer(struct exchange *exchange, struct bytes line)
-{
-	struct hold_trailer **last = &exchange->hold.trailers;
-	struct hold_trailer *trailer = arena_take(&exchange->arena, sizeof(*trailer));
-
-	if (!trailer)
-		return;
-	*trailer = (struct hold_trailer){ .line = arena_copy(&exchange->arena, line) };
-	while (*last)
-		last = &(*last)->next;
-	if (trailer->line.at)
-		*last = trailer;
 }
 
 /* The first room is what the head declared, within the bound: then nothing is moved again. */
@@ -183,8 +163,6 @@ void hold_forward(struct exchange *exchange)
 	for (int i = 0; i < turn->count; i++)
 		relay_request_body(exchange, turn->spans[i]);
 	turn->count = 0;
-	for (; hold->trailers; hold->trailers = hold->trailers->next)
-		relay_request_trailer(exchange, hold->trailers->line);
 }
 
 void hold_let_go(struct exchange *exchange)

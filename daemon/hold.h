@@ -23,9 +23,8 @@ struct hold {
 	bool is_on;  /* the body is being held */
 	bool is_fed; /* the reader wants no more, or the bound is reached */
 	struct prompt_reader *reader;
-	struct arena arena;            /* of the reader; wiped when it ends */
-	struct hold_trailer *trailers; /* in the exchange's arena, in their order */
-	char *kept;                    /* earlier turns; malloc'd, wiped */
+	struct arena arena; /* of the reader; wiped when it ends */
+	char *kept;         /* earlier turns; malloc'd, wiped */
 	size_t kept_bytes, kept_room;
 	uint64_t bytes;
 };
@@ -35,9 +34,6 @@ void hold_begin(struct exchange *exchange);
 
 /* Takes the next span of the body. */
 void hold_take(struct exchange *exchange, struct bytes span);
-
-/* Takes a trailer of the body, which was read to its end. */
-void hold_take_trailer(struct exchange *exchange, struct bytes line);
 
 /* The turn ends: what it brought, and the head, are copied if they are still needed. */
 void hold_end_turn(struct exchange *exchange);
