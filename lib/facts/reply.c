@@ -1,5 +1,5 @@
 /*
- * The words for a reply's end, as records print them.
+ * The words for a reply's end and its metering, as records and metrics print them.
  */
 #include "facts/reply.h"
 
@@ -17,6 +17,34 @@ static const char *const finish_names[] = {
 
 _Static_assert(
     sizeof(finish_names) / sizeof(*finish_names) == REPLY_FINISH_COUNT, "a name each");
+
+static const char *const meter_names[] = {
+	[REPLY_METER_NONE] = "none",
+	[REPLY_METER_USAGE] = "usage",
+	[REPLY_METER_ESTIMATE] = "estimate",
+	[REPLY_METER_DOUBTFUL] = "doubtful",
+	[REPLY_METER_OPAQUE] = "opaque",
+};
+
+_Static_assert(sizeof(meter_names) / sizeof(*meter_names) == REPLY_METER_COUNT, "a name each");
+
+enum reply_meter reply_meter_of(const struct reply_facts *facts)
+{
+	if (facts->is_opaque)
+		return REPLY_METER_OPAQUE;
+	if (facts->is_doubtful)
+		return REPLY_METER_DOUBTFUL;
+	if (facts->is_estimated)
+		return REPLY_METER_ESTIMATE;
+	return facts->input_tokens || facts->output_tokens ? REPLY_METER_USAGE
+							   : REPLY_METER_NONE;
+}
+
+const char *reply_meter_name(enum reply_meter meter)
+{
+	assert(meter < REPLY_METER_COUNT);
+	return meter_names[meter];
+}
 
 const char *reply_finish_name(enum reply_finish finish)
 {

@@ -38,7 +38,20 @@ struct reply_facts {
 	uint64_t signatures[REPLY_SIGNATURES]; /* HASH_SIGNATURE of signed blocks, in order */
 };
 
-/* The short name used in records: "stop", "length". */
+/* What the tokens of a reply rest on; one metric label each. */
+enum reply_meter {
+	REPLY_METER_NONE,     /* nothing was metered */
+	REPLY_METER_USAGE,    /* the upstream's word */
+	REPLY_METER_ESTIMATE, /* the text that passed */
+	REPLY_METER_DOUBTFUL, /* the upstream's word, though far more passed */
+	REPLY_METER_OPAQUE,   /* nothing: the body could not be read */
+	REPLY_METER_COUNT
+};
+
+enum reply_meter reply_meter_of(const struct reply_facts *facts);
+
+/* The short names used in records and metric labels: "stop", "length"; "usage", "estimate". */
 const char *reply_finish_name(enum reply_finish finish);
+const char *reply_meter_name(enum reply_meter meter);
 
 #endif

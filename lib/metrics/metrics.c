@@ -51,6 +51,11 @@ static const char *why_word(int value)
 	return prompt_why_name((enum prompt_why)value);
 }
 
+static const char *meter_word(int value)
+{
+	return reply_meter_name((enum reply_meter)value);
+}
+
 static const char *coin_word(int value)
 {
 	return record_coin_name((enum record_coin)value);

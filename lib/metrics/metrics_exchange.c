@@ -4,6 +4,16 @@
  */
 #include "metrics/metrics_exchange.h"
 
+static void count_tokens(struct metrics_block *block, const struct reply_facts *reply)
+{
+	enum reply_meter meter = reply_meter_of(reply);
+
+	if (meter != REPLY_METER_NONE)
+		metrics_count(block, METRIC_METERED, meter);
+	metrics_add(block, METRIC_INPUT_TOKENS, 0, reply->input_tokens);
+	metrics_add(block, METRIC_OUTPUT_TOKENS, 0, reply->output_tokens);
+}
+
 static void count_facts(struct metrics_block *block, const struct record *record)
 {
 	const struct prompt_facts *prompt = &record->prompt;
@@ -12,8 +22,7 @@ static void count_facts(struct metrics_block *block, const struct record *record
 	metrics_count(block, METRIC_FACTS, prompt->state);
 	if (prompt->why != PROMPT_WHY_NONE)
 		metrics_count(block, METRIC_FACTS_INCOMPLETE, prompt->why);
-	metrics_add(block, METRIC_INPUT_TOKENS, 0, record->reply.input_tokens);
-	metrics_add(block, METRIC_OUTPUT_TOKENS, 0, record->reply.output_tokens);
+	count_tokens(block, &record->reply);
 }
 
 /* A reply that never came has no first byte: it would count as the fastest. */

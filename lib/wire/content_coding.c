@@ -171,36 +171,42 @@ static void close_zstd(struct pool *pool, void *state)
 	pool_give(pool, zstd);
 }
 
-/* The library also reads the formats of before RFC 8878, with old code and memory that is not
- * of the pool: a frame of theirs is none here. */
-static bool is_zstd_frame(struct zstd *zstd, struct bytes in)
+/* Where a frame begins, so much of |in| as belongs to its magic number; all of it within a
+ * frame. Nothing where no frame of RFC 8878 begins: the library also reads the formats of
+ * before, with old code and memory that is not of the pool. Handing it the magic number alone
+ * keeps it from its shortcut for whole frames, which judges them otherwise than its stream. */
+static struct bytes next_zstd(struct zstd *zstd, struct bytes in)
 {
 	static const unsigned char frame[ZSTD_MAGIC_BYTES] = { 0x28, 0xB5, 0x2F, 0xFD },
 				   skippable[ZSTD_MAGIC_BYTES] = { 0x50, 0x2A, 0x4D, 0x18 };
+	size_t len = 0;
 
-	for (size_t i = 0; i < in.len && zstd->magic_seen < ZSTD_MAGIC_BYTES; i++) {
-		unsigned char byte = (unsigned char)in.at[i];
+	if (zstd->magic_seen == ZSTD_MAGIC_BYTES)
+		return in;
+	for (; len < in.len && zstd->magic_seen < ZSTD_MAGIC_BYTES; len++) {
+		unsigned char byte = (unsigned char)in.at[len];
 
 		if (zstd->magic_seen == 0) {
 			zstd->is_skippable = (byte & 0xF0) == 0x50;
 			byte &= zstd->is_skippable ? 0xF0 : 0xFF;
 		}
 		if (byte != (zstd->is_skippable ? skippable : frame)[zstd->magic_seen++])
-			return false;
+			return (struct bytes){ 0 };
 	}
-	return true;
+	return bytes_of(in.at, len);
 }
 
 static enum content_step step_zstd(
     void *state, struct bytes *in, char *out, size_t room, size_t *made)
 {
-	ZSTD_inBuffer from = { in->at, in->len, 0 };
-	ZSTD_outBuffer to = { out, room, 0 };
 	struct zstd *zstd = state;
+	struct bytes next = next_zstd(zstd, *in);
+	ZSTD_inBuffer from = { next.at, next.len, 0 };
+	ZSTD_outBuffer to = { out, room, 0 };
 	size_t status;
 
 	*made = 0;
-	if (!is_zstd_frame(zstd, *in))
+	if (in->len && !next.len)
 		return CONTENT_STEP_BAD;
 	status = ZSTD_decompressStream(zstd->context, &to, &from);
 	*in = bytes_of(in->at + from.pos, in->len - from.pos);

@@ -38,9 +38,32 @@ START_TEST(a_record_is_counted_under_all_its_labels)
 	ck_assert_uint_eq(value(METRIC_FACTS_INCOMPLETE, PROMPT_WHY_BODY_LIMIT), 2);
 	ck_assert_uint_eq(value(METRIC_INPUT_TOKENS, 0), 22);
 	ck_assert_uint_eq(value(METRIC_OUTPUT_TOKENS, 0), 1800);
+	ck_assert_uint_eq(value(METRIC_METERED, REPLY_METER_USAGE), 2);
 	ck_assert_uint_eq(value(METRIC_OWN_SECONDS, METRICS_BUCKETS + 1), 22);
 	ck_assert_uint_eq(value(METRIC_TOTAL_SECONDS, METRICS_BUCKETS + 1), 80);
 	ck_assert_uint_eq(value(METRIC_FIRST_BYTE_SECONDS, 1), 2);
+}
+END_TEST
+
+START_TEST(a_reply_is_metered_by_what_its_tokens_rest_on)
+{
+	static struct record record;
+
+	metrics_sum(&block, NULL, 0);
+	metrics_exchange(&block, &record);
+	record.reply.output_tokens = 7;
+	record.reply.is_estimated = true;
+	metrics_exchange(&block, &record);
+	record.reply.is_estimated = false;
+	record.reply.is_doubtful = true;
+	metrics_exchange(&block, &record);
+	record.reply.is_opaque = true;
+	metrics_exchange(&block, &record);
+	ck_assert_uint_eq(value(METRIC_METERED, REPLY_METER_NONE), 0);
+	ck_assert_uint_eq(value(METRIC_METERED, REPLY_METER_USAGE), 0);
+	ck_assert_uint_eq(value(METRIC_METERED, REPLY_METER_ESTIMATE), 1);
+	ck_assert_uint_eq(value(METRIC_METERED, REPLY_METER_DOUBTFUL), 1);
+	ck_assert_uint_eq(value(METRIC_METERED, REPLY_METER_OPAQUE), 1);
 }
 END_TEST
 
@@ -61,4 +84,4 @@ START_TEST(what_did_not_happen_is_not_counted)
 END_TEST
 
 UNIT_MAIN("metrics_exchange", a_record_is_counted_under_all_its_labels,
-    what_did_not_happen_is_not_counted)
+    a_reply_is_metered_by_what_its_tokens_rest_on, what_did_not_happen_is_not_counted)

@@ -176,6 +176,21 @@ START_TEST(of_zstd_only_what_the_rfc_has_is_read)
 }
 END_TEST
 
+/* An empty compressed block: the library's stream lets it pass, its shortcut does not. */
+START_TEST(a_broken_frame_is_judged_alike_in_any_split)
+{
+	static const char odd[] = "\x28\xB5\x2F\xFD\x41\0\0\0\1\5\0\0";
+	struct bytes body = bytes_of(odd, sizeof(odd) - 1);
+	enum content_fault whole, split;
+
+	decode("zstd", ROOM, body, body.len, &whole);
+	for (size_t step = 1; step < body.len; step++) {
+		decode("zstd", ROOM, body, step, &split);
+		ck_assert_int_eq(split, whole);
+	}
+}
+END_TEST
+
 START_TEST(bytes_behind_the_end_are_a_fault_where_none_may_follow)
 {
 	static const char *const codings[] = { "deflate", "br" };
@@ -247,6 +262,7 @@ UNIT_MAIN("content_decode", every_coding_is_undone_in_any_split,
     chains_are_undone_from_their_end, members_that_follow_one_another_are_one_body,
     nothing_to_decode_needs_no_decoder, a_coding_nobody_knows_is_a_fault_at_once,
     bytes_that_are_not_the_coding_are_a_fault, of_zstd_only_what_the_rfc_has_is_read,
+    a_broken_frame_is_judged_alike_in_any_split,
     bytes_behind_the_end_are_a_fault_where_none_may_follow,
     a_cut_stream_is_neither_done_nor_bad, bombs_stop_at_the_limit_in_every_coding,
     a_bomb_between_stages_counts_too)
