@@ -30,6 +30,8 @@ struct text gather_open_text(struct gather *gather)
 void gather_close_text(struct gather *gather, const struct text *text)
 {
 	gather->text_used += text->len;
+	if (gather->text_used > gather->text_most)
+		gather->text_most = gather->text_used;
 	gather_add(gather, text_bytes(text));
 }
 

@@ -18,6 +18,7 @@ struct gather {
 	int count;
 	size_t bytes;     /* over all spans */
 	size_t text_used; /* of |text| */
+	size_t text_most; /* the most of it since it was wiped */
 	struct iovec spans[GATHER_SPANS];
 	char text[GATHER_TEXT_BYTES];
 };

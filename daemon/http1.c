@@ -43,6 +43,14 @@ static void drop_stash(struct http1_side *side)
 	side->stash_bytes = side->stash_room = 0;
 }
 
+static void drop_trailer_line(struct http1_side *side)
+{
+	if (side->trailer_line)
+		explicit_bzero(side->trailer_line, TRAILER_BYTES);
+	free(side->trailer_line);
+	side->trailer_line = NULL;
+}
+
 /* A next request waits until the reply before it has gone out: a client that asks and asks and
  * does not read is not to fill our memory with answers. */
 static bool is_reply_under_way(const struct client *client)
@@ -205,6 +213,7 @@ static void next_request(struct client *client)
 	struct http1_side *side = &client->http1;
 
 	side->phase = HTTP1_PHASE_HEAD;
+	drop_trailer_line(side);
 	side->finder = (struct http1_finder){ 0 };
 	side->has_spoken = false;
 	if (side->is_draining) {
@@ -306,6 +315,21 @@ static void ended(struct client *client, enum link_end end)
 		client_close(client, false);
 }
 
+static bool grow_stash(struct http1_side *side)
+{
+	size_t bytes = side->stash_bytes, room = side->stash_room * 2;
+	char *more = malloc(room);
+
+	if (!more)
+		return false;
+	memcpy(more, side->stash, bytes);
+	drop_stash(side);
+	side->stash = more;
+	side->stash_bytes = bytes;
+	side->stash_room = room;
+	return true;
+}
+
 /* Where the next read goes: behind the stash, or into the worker's buffer. */
 static struct bytes room_to_read(struct client *client)
 {
@@ -313,14 +337,8 @@ static struct bytes room_to_read(struct client *client)
 
 	if (side->stash_bytes == 0)
 		return bytes_of(client->worker->input, WORKER_INPUT_BYTES);
-	if (side->stash_room - side->stash_bytes < STASH_STEP) {
-		char *more = realloc(side->stash, side->stash_room * 2);
-
-		if (!more)
-			return (struct bytes){ 0 };
-		side->stash = more;
-		side->stash_room *= 2;
-	}
+	if (side->stash_room - side->stash_bytes < STASH_STEP && !grow_stash(side))
+		return (struct bytes){ 0 };
 	return bytes_of(side->stash + side->stash_bytes, side->stash_room - side->stash_bytes);
 }
 
@@ -403,8 +421,7 @@ static void close_http1(struct client *client)
 	side->phase = HTTP1_PHASE_CLOSED;
 	side->exchange = NULL;
 	drop_stash(side);
-	free(side->trailer_line);
-	side->trailer_line = NULL;
+	drop_trailer_line(side);
 	if (exchange)
 		exchange_end(exchange, EXCHANGE_END_STOPPED);
 }

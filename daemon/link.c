@@ -5,6 +5,7 @@
 #include "link.h"
 
 #include "base/xalloc.h"
+#include "forget.h"
 #include "magic.h"
 #include "worker_inside.h"
 
@@ -15,6 +16,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define PENDING_LEAST 4096
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 static void on_writable(evutil_socket_t fd, short what, void *arg);
@@ -190,10 +193,10 @@ ssize_t link_read(struct link *link, char *at, size_t room, enum link_end *end)
 	ssize_t got;
 
 	*end = LINK_END_NONE;
-	if (link->ssl)
-		return read_tls(link, at, room, end);
-	got = read(link->fd, at, room);
+	got = link->ssl ? read_tls(link, at, room, end) : read(link->fd, at, room);
 	if (got > 0)
+		forget_later(link->worker, at, (size_t)got);
+	if (got > 0 || link->ssl)
 		return got;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
@@ -230,34 +233,48 @@ static ssize_t write_clear(struct link *link, const struct iovec *spans, int cou
 	return put;
 }
 
-static void keep_pending(struct link *link, const char *at, size_t len)
+/* Room for |bytes| more behind what is pending; the room it outgrows is wiped. */
+static void make_room(struct link *link, size_t bytes)
 {
-	size_t need = link->pending_at + link->pending_bytes + len;
+	size_t kept = link->pending_bytes, room = kept + bytes;
+	char *more;
 
-	if (need > link->pending_room) {
-		link->pending_room = need < 4096 ? 4096 : need;
-		link->pending = xalloc_grow(link->pending, link->pending_room, 1);
-	}
-	memcpy(link->pending + link->pending_at + link->pending_bytes, at, len);
-	link->pending_bytes += len;
+	if (link->pending_room - link->pending_at - kept >= bytes)
+		return;
+	more = xalloc(room < PENDING_LEAST ? PENDING_LEAST : room);
+	if (kept)
+		memcpy(more, link->pending + link->pending_at, kept);
+	drop_pending(link);
+	link->pending = more;
+	link->pending_bytes = kept;
+	link->pending_room = room < PENDING_LEAST ? PENDING_LEAST : room;
 }
 
 /* Keeps what follows the first |sent| bytes of the spans. */
 static void keep_rest(struct link *link, const struct iovec *spans, int count, size_t sent)
 {
+	size_t total = 0;
+
+	for (int i = 0; i < count; i++)
+		total += spans[i].iov_len;
+	make_room(link, total - sent);
 	for (int i = 0; i < count; i++) {
 		size_t skip = sent < spans[i].iov_len ? sent : spans[i].iov_len;
+		size_t len = spans[i].iov_len - skip;
 
 		sent -= skip;
-		if (skip < spans[i].iov_len)
-			keep_pending(link, (const char *)spans[i].iov_base + skip,
-			    spans[i].iov_len - skip);
+		if (len == 0)
+			continue;
+		memcpy(link->pending + link->pending_at + link->pending_bytes,
+		    (const char *)spans[i].iov_base + skip, len);
+		link->pending_bytes += len;
 	}
 }
 
 /* One run of bytes out of the first spans, and how many of them it took. */
-static int join(char *scratch, const struct iovec *spans, int count, struct bytes *run)
+static int join(struct worker *worker, const struct iovec *spans, int count, struct bytes *run)
 {
+	char *scratch = worker->scratch;
 	size_t used = 0;
 	int taken = 0;
 
@@ -269,6 +286,8 @@ static int join(char *scratch, const struct iovec *spans, int count, struct byte
 		used += spans[taken].iov_len;
 	}
 	*run = bytes_of(scratch, used);
+	if (used > worker->scratch_most)
+		worker->scratch_most = used;
 	return taken;
 }
 
@@ -279,7 +298,7 @@ static ssize_t write_tls_spans(struct link *link, const struct iovec *spans, int
 
 	while (count > 0) {
 		struct bytes run;
-		int taken = join(link->worker->scratch, spans, count, &run);
+		int taken = join(link->worker, spans, count, &run);
 		ssize_t put = write_tls(link, run.at, run.len);
 
 		if (put < 0)

@@ -5,6 +5,7 @@
 #include "relay.h"
 
 #include "client.h"
+#include "forget.h"
 #include "forward.h"
 #include "magic.h"
 #include "relay_reply.h"
@@ -217,8 +218,10 @@ void relay_on_readable(struct upstream_conn *conn)
 	for (int reads = 0; reads < 4; reads++) {
 		size_t kept = conn->stash_bytes;
 
-		if (kept)
+		if (kept) {
 			memcpy(worker->input, conn->stash, kept);
+			forget_later(worker, worker->input, kept);
+		}
 		got = link_read(
 		    &conn->link, worker->input + kept, WORKER_INPUT_BYTES - kept, &end);
 		if (got <= 0)

@@ -14,6 +14,8 @@
 
 static void drop_stash(struct upstream_conn *conn)
 {
+	if (conn->stash)
+		explicit_bzero(conn->stash, conn->stash_bytes);
 	free(conn->stash);
 	conn->stash = NULL;
 	conn->stash_bytes = 0;

@@ -80,7 +80,8 @@ static SSL_CTX *new_context(const SSL_METHOD *method, const char *where, struct 
 		return refuse(ctx, fault, where, "the ciphers");
 	if (SSL_CTX_set1_groups_list(ctx, GROUPS) != 1)
 		return refuse(ctx, fault, where, "the groups");
-	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+	SSL_CTX_set_options(
+	    ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 				  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 				  SSL_MODE_RELEASE_BUFFERS);

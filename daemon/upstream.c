@@ -44,6 +44,14 @@ static void unlist(struct upstream_conn *conn)
 	conn->is_listed = false;
 }
 
+static void wipe(char **at, size_t bytes)
+{
+	if (*at)
+		explicit_bzero(*at, bytes);
+	free(*at);
+	*at = NULL;
+}
+
 void upstream_discard(struct upstream_conn *conn)
 {
 	struct worker *worker = conn->link.worker;
@@ -58,8 +66,8 @@ void upstream_discard(struct upstream_conn *conn)
 		conn->pool->session = SSL_get1_session(conn->link.ssl);
 	}
 	link_close(&conn->link, false);
-	free(conn->stash);
-	free(conn->trailer_line);
+	wipe(&conn->stash, conn->stash_bytes);
+	wipe(&conn->trailer_line, UPSTREAM_TRAILER_BYTES);
 	metrics_add(worker->seat.metrics, METRIC_UPSTREAM_CONNECTIONS, 0, -1);
 	worker_bury_later(worker, &conn->grave, bury_conn, conn);
 }
@@ -302,6 +310,7 @@ static void keep(struct upstream_conn *conn)
 	struct upstream_pool *pool = conn->pool;
 
 	conn->phase = UPSTREAM_PHASE_IDLE;
+	wipe(&conn->trailer_line, UPSTREAM_TRAILER_BYTES);
 	conn->idle_since_us = conn->link.worker->now_us;
 	conn->next = pool->idle;
 	conn->prev = &pool->idle;

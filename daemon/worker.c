@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "client.h"
+#include "forget.h"
 #include "hold.h"
 #include "listener.h"
 #include "log.h"
@@ -122,6 +123,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	read_wall_clock(worker);
 	metrics_count(worker->seat.metrics, METRIC_WORKER_TICKS, 0);
+	forget_turns(worker);
 	deadline_turn(&worker->wheel, worker_now_ms(worker));
 	listener_note_room(worker);
 }
