@@ -76,9 +76,8 @@ struct worker {
 	char *input;                     /* WORKER_INPUT_BYTES: what this turn reads */
 	char *scratch;                   /* WORKER_SCRATCH_BYTES: one run of bytes for TLS */
 	size_t input_most, scratch_most; /* of these, in use since forget_turns */
-	struct gather *to_client;        /* what this turn writes, each way */
-	struct gather *to_upstream;
-	struct http1_head *request; /* the head this turn reads */
+	struct gather *to_client, *to_upstream; /* what this turn writes, each way */
+	struct http1_head *request;             /* the head this turn reads */
 	struct http1_head *response;
 	struct hold_turn *held; /* what this turn brought of a held body */
 };
