@@ -17,6 +17,7 @@ and on no sanitizer report. When the body of the `with` fails, what the program 
                                     .decisions() .reload(config) .ctl("status") .signal(…) .rss()
   mock.run(*options, tls=)          mock-llm; answers are steered per request by `mock-*` header
                                     fields (see mock-llm --help). .url .stats() .log()
+  origin.run(tls=)                  an upstream that the test plays itself: .accept() .head() .send()
   redis.run(…)                      redis-server. .cli(…) .kill() .freeze() .thaw() .restart()
   certs.make(folder, names)         a CA, server and client certificates, by the openssl command
   node.run(sdk, case, **options)    an official SDK in tests/flow/node: returns what it printed
