@@ -64,24 +64,29 @@ static int print_lines(FILE *file, const char *name, const struct capture_kit *k
 	return result;
 }
 
+static int print_file(const char *path, const struct capture_kit *kit)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+	int result;
+
+	if (!file)
+		return fail(path, "cannot be read");
+	result = print_lines(file, path, kit);
+	if (file != stdin)
+		fclose(file);
+	return fflush(stdout) ? fail("standard output", "cannot be written") : result;
+}
+
 int ctl_fingerprint(struct ctl_options *options, int argc, char **argv)
 {
 	struct capture_kit kit;
 	struct fault fault;
-	const char *path;
-	FILE *file;
 	int result;
 
 	if (!ctl_read_options(options, argc, argv, 1))
 		return CTL_USAGE;
-	path = argv[argc - 1];
-	if (!kit_make(&kit, &fault))
-		return fail("fingerprint", fault.text);
-	file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
-	if (!file)
-		return fail(path, "cannot be read");
-	result = print_lines(file, path, &kit);
-	if (file != stdin)
-		fclose(file);
-	return fflush(stdout) ? fail("standard output", "cannot be written") : result;
+	result = kit_make(&kit, &fault) ? print_file(argv[argc - 1], &kit)
+					: fail("fingerprint", fault.text);
+	kit_free(&kit);
+	return result;
 }

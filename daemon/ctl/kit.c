@@ -75,13 +75,22 @@ static bool read_phrases(struct capture_kit *kit, struct fault *fault)
 
 bool kit_make(struct capture_kit *kit, struct fault *fault)
 {
-	struct keyed_hash *hash = make_hash(fault);
+	struct keyed_hash *hash;
 
 	*kit = (struct capture_kit){ .body_limit = 64 << 20, .decoded_limit = 64 << 20 };
+	hash = make_hash(fault);
 	if (!hash)
 		return false;
 	text_digest_keys_init(&kit->prompt.keys, hash);
 	kit->identity = identity_new(SOURCES, sizeof(SOURCES) / sizeof(*SOURCES), fault);
 	kit->digest = digest_new(fault);
 	return kit->identity && kit->digest && read_phrases(kit, fault);
+}
+
+void kit_free(struct capture_kit *kit)
+{
+	elicitation_free((struct elicitation *)kit->prompt.elicitation);
+	digest_free(kit->digest);
+	identity_free((struct identity *)kit->identity);
+	keyed_hash_free(kit->prompt.keys.hash);
 }

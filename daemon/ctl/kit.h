@@ -6,8 +6,9 @@
 /*
  * Makes the kit that reads captures: keyed with the file that $RETORT_IDENTITY_KEY names, so
  * that hashes compare with the daemon's, else with a key that ends with the run; phrases from
- * $RETORT_ELICITATION. It lives as long as the process. False with a fault.
+ * $RETORT_ELICITATION. False with a fault. Either way kit_free lets go of it.
  */
 bool kit_make(struct capture_kit *kit, struct fault *fault);
+void kit_free(struct capture_kit *kit);
 
 #endif

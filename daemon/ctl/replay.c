@@ -58,6 +58,8 @@ void replay_fini(struct replay *replay)
 	envelope_free(replay->envelope);
 	board_free(replay->board);
 	report_fini(&replay->report);
+	if (replay->has_kit)
+		kit_free(&replay->kit);
 }
 
 static uint8_t word_of(uint8_t state)
@@ -120,8 +122,11 @@ static int read_capture(
 	struct arena arena;
 	int result;
 
-	if (!replay->has_kit && !(replay->has_kit = kit_make(&replay->kit, fault)))
+	if (!replay->has_kit && !kit_make(&replay->kit, fault)) {
+		kit_free(&replay->kit);
 		return -1;
+	}
+	replay->has_kit = true;
 	arena_init(&arena, ARENA_CEILING);
 	result = capture_read(&capture, &arena, line, fault);
 	if (result == 0)
