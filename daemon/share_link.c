@@ -25,6 +25,7 @@
 
 #define CONNECT_LEAST_US 1000000 /* names, handshakes and greetings take their time */
 #define PATIENCE         20      /* timeouts that all answers together may take */
+#define READ_BYTES       (64u * 1024)
 #define UNREAD_MOST      (4u * 1024 * 1024) /* of a reply that does not end */
 
 struct share_link {
@@ -190,6 +191,29 @@ static int read_replies(struct share_link *link)
 	return 0;
 }
 
+static int hear_bytes(struct share_link *link, const void *at, size_t len)
+{
+	redisReaderFeed(link->reader, at, len);
+	link->heard_bytes += len;
+	return read_replies(link);
+}
+
+/* What waits in the socket behind what libevent read: it takes only 4 KiB a turn. */
+static int read_on(struct share_link *link)
+{
+	char room[READ_BYTES];
+	ssize_t len;
+
+	if (link->plan->tls)
+		return 0;
+	do {
+		len = recv(bufferevent_getfd(link->peer), room, sizeof(room), MSG_DONTWAIT);
+		if (len > 0 && hear_bytes(link, room, (size_t)len) < 0)
+			return -1;
+	} while (len == sizeof(room));
+	return 0; /* its end or an error is libevent's to find */
+}
+
 static void on_read(struct bufferevent *peer, void *arg)
 {
 	struct share_link *link = magic_check(arg, MAGIC_SHARE_LINK);
@@ -198,15 +222,16 @@ static void on_read(struct bufferevent *peer, void *arg)
 
 	link->is_broken = false;
 	while (evbuffer_peek(input, -1, NULL, &piece, 1) > 0 && piece.iov_len > 0) {
-		redisReaderFeed(link->reader, piece.iov_base, piece.iov_len);
-		link->heard_bytes += piece.iov_len;
-		evbuffer_drain(input, piece.iov_len);
-		if (read_replies(link) < 0) {
+		if (hear_bytes(link, piece.iov_base, piece.iov_len) < 0) {
 			lose(link, &link->fault);
 			return;
 		}
+		evbuffer_drain(input, piece.iov_len);
 	}
-	end_reading(link);
+	if (read_on(link) < 0)
+		lose(link, &link->fault);
+	else
+		end_reading(link);
 }
 
 /* Connecting. */

@@ -57,8 +57,8 @@ struct limit_entry *limit_queue_take(struct limit_table *table, unsigned number)
 	if (!stripe->queue_first)
 		return NULL;
 	stripe->queue_first = entry->queued;
-	__builtin_prefetch(&stripe->entries[entry->queued], 1);
-	__builtin_prefetch(&stripe->entries[entry->queued].window.own);
+	for (size_t line = 0; line < sizeof(*entry); line += 64)
+		__builtin_prefetch((char *)&stripe->entries[entry->queued] + line, 1);
 	if (!entry->queued)
 		stripe->queue_last = 0;
 	stripe->queue_count--;

@@ -1,6 +1,8 @@
 /* Commands for the store, as bytes. It never decides what is sent. */
 #include "limit/share_command.h"
 
+#define LENGTH_BYTES 24 /* of '$', a length and the line ends */
+
 static size_t hex_digits(uint64_t number)
 {
 	return number ? (67 - (size_t)__builtin_clzll(number)) / 4 : 1;
@@ -40,37 +42,71 @@ struct bytes share_command_field(
 	return bytes_of(out, len);
 }
 
-static void add_argument(struct text *out, struct bytes argument)
+/* Room for |arguments| of together |bytes|, as an array in RESP; NULL when it is cut. */
+static char *begin(struct text *out, size_t bytes, unsigned arguments)
 {
-	text_add_char(out, '$');
-	text_add_number(out, argument.len);
-	text_add(out, BYTES("\r\n"));
-	text_add(out, argument);
-	text_add(out, BYTES("\r\n"));
+	char *at = out->at + out->len;
+
+	if (out->room - out->len < bytes + (arguments + 1) * LENGTH_BYTES) {
+		out->is_cut = true;
+		return NULL;
+	}
+	*at++ = '*';
+	*at++ = (char)('0' + arguments);
+	*at++ = '\r';
+	*at++ = '\n';
+	return at;
+}
+
+static char *put(char *at, struct bytes argument)
+{
+	char digits[20];
+	size_t count = 0, len = argument.len;
+
+	*at++ = '$';
+	do
+		digits[count++] = (char)('0' + len % 10);
+	while (len /= 10);
+	while (count > 0)
+		*at++ = digits[--count];
+	*at++ = '\r';
+	*at++ = '\n';
+	memcpy(at, argument.at, argument.len);
+	at += argument.len;
+	*at++ = '\r';
+	*at++ = '\n';
+	return at;
+}
+
+static void end(struct text *out, const char *at)
+{
+	out->len = (size_t)(at - out->at);
 }
 
 void share_command_hset(
     struct text *out, struct bytes key, struct bytes field, struct bytes value)
 {
-	text_add(out, BYTES("*4\r\n$4\r\nHSET\r\n"));
-	add_argument(out, key);
-	add_argument(out, field);
-	add_argument(out, value);
+	char *at = begin(out, 4 + key.len + field.len + value.len, 4);
+
+	if (at)
+		end(out, put(put(put(put(at, BYTES("HSET")), key), field), value));
 }
 
 void share_command_pexpire(struct text *out, struct bytes key, uint64_t ms)
 {
-	char number[24];
+	char number[20];
 	struct text digits = text_in(number, sizeof(number));
+	char *at = begin(out, 7 + key.len + sizeof(number), 3);
 
 	text_add_number(&digits, ms);
-	text_add(out, BYTES("*3\r\n$7\r\nPEXPIRE\r\n"));
-	add_argument(out, key);
-	add_argument(out, text_bytes(&digits));
+	if (at)
+		end(out, put(put(put(at, BYTES("PEXPIRE")), key), text_bytes(&digits)));
 }
 
 void share_command_hgetall(struct text *out, struct bytes key)
 {
-	text_add(out, BYTES("*2\r\n$7\r\nHGETALL\r\n"));
-	add_argument(out, key);
+	char *at = begin(out, 7 + key.len, 2);
+
+	if (at)
+		end(out, put(put(at, BYTES("HGETALL")), key));
 }

@@ -44,10 +44,15 @@ static void end_question(struct share_plan *plan)
 {
 	unsigned soon = plan->answered + EXPECT_AHEAD;
 
-	if (soon < plan->asked && plan->questions[soon].is_last)
-		__builtin_prefetch(limit_table_at(plan->table, plan->questions[soon].id,
-				       plan->questions[soon].place),
-		    1);
+	if (soon < plan->asked && plan->questions[soon].is_last) {
+		const struct share_question *question = &plan->questions[soon];
+		const struct limit_entry *entry = limit_table_at(
+		    plan->table, question->id, question->place);
+
+		__builtin_prefetch(entry, 1);
+		__builtin_prefetch(entry->window.others, 1);
+		__builtin_prefetch(&entry->window.others[WINDOW_RING - 1], 1);
+	}
 	plan->answered++;
 	plan->figures.batches += plan->answered == plan->asked;
 }

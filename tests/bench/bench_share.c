@@ -9,15 +9,12 @@
 #include "limit_locks.h"
 #include "share_redis.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -46,20 +43,6 @@ static uint64_t now_us(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-static int free_port(void)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	if (bind(fd, (struct sockaddr *)&at, len) ||
-	    getsockname(fd, (struct sockaddr *)&at, &len))
-		exit(1);
-	close(fd);
-	return ntohs(at.sin_port);
 }
 
 static pid_t start_redis(int port)
@@ -96,7 +79,7 @@ static struct limit_set *three_rules(void)
 	return limit_set_new(limits, 3, 42, NULL);
 }
 
-static void start_nodes(int port)
+static void start_nodes(int port, pid_t redis)
 {
 	struct config_address server = {
 		.text = "redis", .host = "127.0.0.1", .port = (uint16_t)port
@@ -112,8 +95,13 @@ static void start_nodes(int port)
 		nodes[i].locks = limit_locks_new(256u << 20);
 		settings.table = limit_locks_table(nodes[i].locks);
 		nodes[i].share = share_redis_start(&settings, &fault);
-		while (share_redis_state(nodes[i].share)->status != SHARE_SHARED)
-			poll(NULL, 0, 10);
+		while (share_redis_state(nodes[i].share)->status != SHARE_SHARED) {
+			poll(NULL, 0, TICK_MS);
+			if (waitpid(redis, NULL, WNOHANG) != 0) {
+				fputs("redis-server does not start\n", stderr);
+				exit(1);
+			}
+		}
 	}
 }
 
@@ -133,14 +121,14 @@ int main(int argc, char **argv)
 	uint64_t rate = argc > 1 ? strtoull(argv[1], NULL, 10) : 5000;
 	uint64_t accounts = argc > 2 ? strtoull(argv[2], NULL, 10) : 25000;
 	uint64_t seconds = argc > 3 ? strtoull(argv[3], NULL, 10) : 5, sent = 0;
-	int port = free_port();
+	int port = 20000 + getpid() % 12000; /* below those of outgoing connections */
 	pid_t redis = start_redis(port);
 	struct limit_set *set = three_rules();
 	struct rusage used;
 	struct share_state *state;
 	uint64_t begin_us, commands, cpu_us;
 
-	start_nodes(port);
+	start_nodes(port, redis);
 	state = share_redis_state(nodes[0].share);
 	cpu_us = state->cpu_us;
 	commands = state->commands;

@@ -86,6 +86,8 @@ static void be_honest(int peer, const char *counts)
 			at += 3;
 			if (strncmp(at, "4\r\nHSET", 7) == 0)
 				say(peer, ":0\r\n");
+			else if (strncmp(at, "3\r\nSET", 6) == 0)
+				say(peer, "+OK\r\n");
 			else if (strncmp(at, "7\r\nPEXPIRE", 10) == 0)
 				say(peer, ":1\r\n");
 			else if (strncmp(at, "7\r\nHGETALL", 10) == 0)

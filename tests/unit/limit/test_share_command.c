@@ -51,5 +51,16 @@ START_TEST(commands_are_arrays_of_strings)
 }
 END_TEST
 
+START_TEST(what_does_not_fit_is_left_out_as_a_whole)
+{
+	out = text_in(room, 100);
+	share_command_hgetall(&out, BYTES("key"));
+	share_command_hset(&out, BYTES("key"), BYTES("field"), BYTES("value"));
+	ck_assert(out.is_cut);
+	ck_assert_uint_eq(out.len, strlen("*2\r\n$7\r\nHGETALL\r\n$3\r\nkey\r\n"));
+}
+END_TEST
+
 UNIT_MAIN("share_command", a_key_names_prefix_id_kind_and_number,
-    a_field_names_node_and_incarnation, commands_are_arrays_of_strings)
+    a_field_names_node_and_incarnation, commands_are_arrays_of_strings,
+    what_does_not_fit_is_left_out_as_a_whole)
