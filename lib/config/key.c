@@ -132,8 +132,9 @@ static const struct config_key rows[] = {
 
 	{ "inspect", KEY_SECTION,
 	  HELP("How much of a request body is read; the rest passes unread.") },
-	{ "inspect.body_limit", KEY_SIZE, AT(config, inspect.body_bytes), IS("4MiB"),
-	  WITHIN("4KiB..64MiB"), LIVE, HELP("Bytes as they are sent") },
+	{ "inspect.body_limit", KEY_SIZE, AT(config, inspect.body_bytes), IS("4MiB"), OR("off"),
+	  WITHIN("4KiB..64MiB"), LIVE,
+	  HELP("Bytes as they are sent; off leaves detection with heads alone") },
 	{ "inspect.decoded_limit", KEY_SIZE, AT(config, inspect.decoded_bytes), IS("64MiB"),
 	  WITHIN("4KiB..1GiB"), LIVE,
 	  HELP("Bytes after decompression; beyond it a body is called opaque") },

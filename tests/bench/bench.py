@@ -160,12 +160,13 @@ def compare(row, found):
     values = {name: [one["value"] for one in taken] for name, taken in found.items() if taken}
     medians = {name: statistics.median(each) for name, each in values.items()}
     judged = None
-    if "retort" in values and row.kind == PLAIN:
-        judged = medians["retort"]
-    elif "retort" in values and "nginx" in values:
-        pairs = list(zip(values["retort"], values["nginx"]))
+    ours = next((name for name in ("retort", "retort-heads") if name in values), None)
+    if ours and row.kind == PLAIN:
+        judged = medians[ours]
+    elif ours and "nginx" in values:
+        pairs = list(zip(values[ours], values["nginx"]))
         judged = statistics.median(
-            ours / theirs if row.kind == RATIO else ours - theirs for ours, theirs in pairs)
+            us / them if row.kind == RATIO else us - them for us, them in pairs)
     verdict = "–" if judged is None else \
         "want" if judged <= row.want else "must" if judged <= row.must else "MISSED"
     spread = {name: (min(each), max(each)) for name, each in values.items()}

@@ -124,23 +124,30 @@ class HaproxyTable(Haproxy):
 class Retort(Proxy):
     name = "retort"
     program_name = None
+    inspect = "4MiB"
 
     def prepare(self):
         (self.folder / "identity.key").write_text(secrets.token_hex(32))
         store = "  kind: memory"
         if self.store:
             store = f'  kind: redis\n  redis: {{ servers: ["{self.store}"] }}'
-        self.fill("retort.yaml.in", "retort.yaml", STORE=store,
+        self.fill("retort.yaml.in", "retort.yaml", STORE=store, INSPECT=self.inspect,
                   QUOTA=1 if self.variant == "refuse" else 1000000000)
         return [program.binary("retortd"), "-c", "retort.yaml"]
 
 
+class RetortHeads(Retort):
+    """Fingerprints, limits, tags, metering and the log, but no request's body is read."""
+    name = "retort-heads"
+    inspect = "off"
+
+
 CLASSES = {each.name: each for each in
-           (Nginx, Haproxy, NginxLimit, HaproxyTable, NginxLua, Retort)}
+           (Nginx, Haproxy, NginxLimit, HaproxyTable, NginxLua, Retort, RetortHeads)}
 
 
 def available(name):
-    if name == "retort":
+    if name.startswith("retort"):
         return (program.BIN / "retortd").exists()
     if name == "nginx-lua" and not all(map(os.path.exists, LUA_MODULES)):
         return False
