@@ -17,6 +17,9 @@
  * would learn from the first of them to keep all. */
 #define LARGE_BYTES  (512 * 1024)
 
+/* Kept for the next bodies: faulting pages in anew costs more than reading a body. */
+#define SPARE_BYTES  (16 * LARGE_BYTES)
+
 static const struct option OPTIONS[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "test", no_argument, NULL, 't' },
@@ -54,6 +57,7 @@ int main(int argc, char **argv)
 	int letter;
 
 	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
 	while ((letter = getopt_long(argc, argv, "c:tTVh", OPTIONS, NULL)) != -1) {
 		switch (letter) {
 		case 'c':
