@@ -132,6 +132,7 @@ class Retort(Proxy):
         if self.store:
             store = f'  kind: redis\n  redis: {{ servers: ["{self.store}"] }}'
         self.fill("retort.yaml.in", "retort.yaml", STORE=store, INSPECT=self.inspect,
+                  REFERENCE=program.ROOT / "conf/reference",
                   QUOTA=1 if self.variant == "refuse" else 1000000000)
         return [program.binary("retortd"), "-c", "retort.yaml"]
 
