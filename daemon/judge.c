@@ -80,8 +80,8 @@ static bool may_probe(const struct exchange *exchange, const struct verdict *ver
 		     (config->detection.probe.enabled == CONFIG_SWITCH_AUTO &&
 			 record->mode == RECORD_MODE_ENFORCE);
 
-	return is_on && verdict->may_probe && record->facts.account &&
-	       record->prompt.conversation &&
+	return is_on && board_is_chosen(verdict, record->facts.exchange) &&
+	       record->facts.account && record->prompt.conversation &&
 	       record->prompt.conversation_bytes >= CONVERSATION_BYTES &&
 	       board_may_draw(exchange->worker->seat.board, record->facts.account,
 		   (uint32_t)(record->facts.at_us / 1000000));
