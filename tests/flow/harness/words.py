@@ -1,7 +1,7 @@
 """The closed lists of the facts by their names, read from the headers that define them.
 
     words.DIALECT.OPENAI_CHAT, words.STATE.WHOLE, words.WHY.TOO_DEEP, words.FLAG.STREAM,
-    words.FINISH.STOP
+    words.ELICIT.RUBRIC, words.FINISH.STOP
 """
 
 import re
@@ -27,3 +27,4 @@ STATE = _read("facts/prompt.h", "prompt_state", "PROMPT_")
 WHY = _read("facts/prompt.h", "prompt_why", "PROMPT_WHY_")
 FLAG = _read("facts/prompt.h", "prompt_flag", "PROMPT_")
 FINISH = _read("facts/reply.h", "reply_finish", "REPLY_FINISH_")
+ELICIT = _read("facts/prompt.h", "prompt_elicitation", "PROMPT_ELICIT_")
