@@ -44,7 +44,7 @@ END_TEST
 
 START_TEST(when_all_slots_are_taken_one_of_a_limit_that_has_gone_is_used)
 {
-	char text[METRICS_RULES][8];
+	char text[METRICS_RULES][16];
 	const char *names[METRICS_RULES];
 	struct metric_slots slots, next;
 	struct config config;
