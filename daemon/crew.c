@@ -5,6 +5,7 @@
  */
 #include "crew.h"
 
+#include "allowance.h"
 #include "base/xalloc.h"
 #include "config/config.h"
 #include "door.h"
@@ -39,6 +40,7 @@ struct crew {
 	struct listener_place *places;
 	_Atomic size_t drained;
 	int drained_fd;
+	struct allowance held;
 };
 
 static size_t count_workers(const struct config *config)
@@ -144,6 +146,7 @@ int crew_start(struct crew *crew, const struct crew_seat *seat, struct fault *fa
 			.share = seat->share,
 			.board = seat->board,
 			.lists = seat->lists,
+			.held = &crew->held,
 			.records = crew->rings[i],
 			.metrics = crew->metrics[i],
 			.on_drained = on_drained,

@@ -349,6 +349,7 @@ static enum pass pass_settle(struct exchange *exchange)
 	hold_let_go(exchange);
 	if (exchange->upstream)
 		upstream_release(exchange, is_reusable);
+	hold_discharge(exchange);
 	settle_tokens(exchange);
 	count_outcome(exchange);
 	return PASS_ON;
@@ -371,8 +372,9 @@ static void take_held(struct exchange *exchange, struct bytes span)
 {
 	if (exchange->station != STATION_HOLD)
 		return; /* an exchange that has ended wants no more */
-	hold_take(exchange, span);
-	if (exchange->hold.is_fed)
+	if (!hold_take(exchange, span) && exchange->upstream)
+		relay_request_body(exchange, span);
+	else if (exchange->hold.is_fed)
 		exchange_go(exchange);
 }
 
@@ -411,10 +413,10 @@ void exchange_request_end(struct exchange *exchange)
 
 void exchange_request_flush(struct exchange *exchange)
 {
+	if (exchange->station == STATION_HOLD)
+		hold_end_turn(exchange);
 	if (exchange->upstream)
 		relay_request_flush(exchange);
-	else if (exchange->station == STATION_HOLD)
-		hold_end_turn(exchange);
 }
 
 void exchange_client_drained(struct exchange *exchange)

@@ -1,11 +1,14 @@
 /*
  * Holding a body back while it is read for facts. Must never hold more than inspect.body_limit,
- * nor leave a word of it in memory once it has gone on.
+ * nor all exchanges together more than inspect.held_limit, nor leave a word of a body in memory
+ * once it has gone on.
  */
 #include "hold.h"
 
+#include "allowance.h"
 #include "exchange.h"
 #include "relay.h"
+#include "upstream.h"
 #include "wire/http1_keep.h"
 
 #include <stdlib.h>
@@ -60,7 +63,7 @@ void hold_begin(struct exchange *exchange)
 		.decoded_limit = (uint64_t)config->inspect.decoded_bytes });
 }
 
-void hold_take(struct exchange *exchange, struct bytes span)
+bool hold_take(struct exchange *exchange, struct bytes span)
 {
 	struct hold *hold = &exchange->hold;
 	struct hold_turn *turn = exchange->worker->held;
@@ -68,12 +71,66 @@ void hold_take(struct exchange *exchange, struct bytes span)
 	if (turn->count == HOLD_SPANS)
 		hold_end_turn(exchange);
 	if (exchange->station != STATION_HOLD) /* there was no room for it */
-		return;
+		return false;
 	turn->spans[turn->count++] = span;
 	hold->bytes += span.len;
 	if (!prompt_reader_take(hold->reader, span) ||
 	    hold->bytes >= (uint64_t)exchange->lease->snapshot->config->inspect.body_bytes)
 		hold->is_fed = true;
+	return true;
+}
+
+static uint64_t held_limit(const struct exchange *exchange)
+{
+	return (uint64_t)exchange->lease->snapshot->config->inspect.held_bytes;
+}
+
+static void note_charged(struct exchange *exchange, int64_t bytes)
+{
+	exchange->hold.charged_bytes += (uint64_t)bytes;
+	metrics_add(exchange->worker->seat.metrics, METRIC_HELD_BYTES, 0, bytes);
+}
+
+/* All memory that an exchange takes when it is held beyond this turn. */
+static uint64_t cost_of(const struct exchange *exchange)
+{
+	const struct hold *hold = &exchange->hold;
+	const struct hold_turn *turn = exchange->worker->held;
+	uint64_t bytes = hold->kept_bytes + hold->arena.taken + exchange->arena.taken +
+			 prompt_reader_bytes(hold->reader);
+
+	for (int i = 0; i < turn->count; i++)
+		bytes += turn->spans[i].len;
+	return bytes;
+}
+
+/* Charges it in steps. False when all workers together hold too much. */
+static bool charge(struct exchange *exchange)
+{
+	const struct hold *hold = &exchange->hold;
+	uint64_t cost = cost_of(exchange), more;
+
+	if (cost <= hold->charged_bytes)
+		return true;
+	more = (cost - hold->charged_bytes + KEPT_STEP - 1) / KEPT_STEP * KEPT_STEP;
+	if (!allowance_take(exchange->worker->seat.held, hold->charged_bytes, more,
+		held_limit(exchange)))
+		return false;
+	note_charged(exchange, (int64_t)more);
+	return true;
+}
+
+void hold_discharge(struct exchange *exchange)
+{
+	const struct hold *hold = &exchange->hold;
+	uint64_t left = exchange->upstream ? exchange->upstream->link.pending_room : 0;
+	uint64_t over;
+
+	if (hold->charged_bytes <= left)
+		return;
+	over = hold->charged_bytes - left;
+	note_charged(exchange, -(int64_t)over);
+	allowance_return(exchange->worker->seat.held, over, held_limit(exchange));
 }
 
 /* The first room is what the head declared, within the bound: then nothing is moved again. */
@@ -125,10 +182,22 @@ static bool keep_turn(struct exchange *exchange)
 	return true;
 }
 
+/* The exchange goes on unheld: what came is sent, what comes passes. */
+static void leave(struct exchange *exchange)
+{
+	prompt_reader_leave(exchange->hold.reader, PROMPT_WHY_HELD_LIMIT);
+	exchange->hold.is_fed = true;
+	exchange_go(exchange);
+}
+
 void hold_end_turn(struct exchange *exchange)
 {
 	struct http1_head *head = NULL;
 
+	if (!charge(exchange)) {
+		leave(exchange);
+		return;
+	}
 	if (!exchange->is_head_kept)
 		head = http1_keep(&exchange->arena, exchange->head);
 	if (head)
@@ -176,4 +245,5 @@ void hold_let_go(struct exchange *exchange)
 	free(hold->kept);
 	hold->kept = NULL;
 	hold->kept_bytes = hold->kept_room = 0;
+	hold_discharge(exchange);
 }

@@ -27,15 +27,17 @@ struct hold {
 	char *kept;         /* earlier turns; malloc'd, wiped */
 	size_t kept_bytes, kept_room;
 	uint64_t bytes;
+	uint64_t charged_bytes; /* of the workers' common allowance */
 };
 
 /* Begins to hold where the body may say something; else nothing is held. */
 void hold_begin(struct exchange *exchange);
 
-/* Takes the next span of the body. */
-void hold_take(struct exchange *exchange, struct bytes span);
+/* Takes the next span of the body. False when it is not taken, for the exchange has gone on. */
+bool hold_take(struct exchange *exchange, struct bytes span);
 
-/* The turn ends: what it brought, and the head, are copied if they are still needed. */
+/* The turn ends: what it brought, and the head, are copied if they are still needed. Where all
+ * workers together hold too much, the exchange goes on instead, with facts of what was read. */
 void hold_end_turn(struct exchange *exchange);
 
 /* Nothing more is needed: writes the prompt's facts. |is_cut|: the client will send no more. */
@@ -47,5 +49,8 @@ void hold_forward(struct exchange *exchange);
 
 /* Wipes and frees everything; allowed at any time. */
 void hold_let_go(struct exchange *exchange);
+
+/* What was held counts until the upstream has taken it: to be called when it may have. */
+void hold_discharge(struct exchange *exchange);
 
 #endif

@@ -152,6 +152,7 @@ void relay_on_drained(struct upstream_conn *conn)
 	if (!exchange)
 		return;
 	upstream_stirred(conn);
+	hold_discharge(exchange);
 	if (!exchange->request_done)
 		exchange->codec->want_body(exchange, true);
 	else if (exchange->is_tunnel)

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+struct allowance;
 struct board;
 struct limit_table;
 struct lists;
@@ -29,6 +30,7 @@ struct worker_seat {
 	struct share_state *share;     /* NULL = memory store */
 	struct board *board;           /* verdicts on cohorts; read without waiting */
 	const struct lists *lists;     /* the operator's; likewise */
+	struct allowance *held;        /* of held bodies, shared by all workers */
 	struct ring *records;          /* struct record; this worker is its only writer */
 	struct metrics_block *metrics; /* this worker is its only writer */
 	void (*on_drained)(

@@ -177,6 +177,17 @@ bool prompt_reader_take(struct prompt_reader *reader, struct bytes chunk)
 	return reader->state == PROMPT_ABSENT;
 }
 
+void prompt_reader_leave(struct prompt_reader *reader, enum prompt_why why)
+{
+	if (reader)
+		settle(reader, reader->has_begun ? PROMPT_TRUNCATED : PROMPT_OPAQUE, why);
+}
+
+size_t prompt_reader_bytes(const struct prompt_reader *reader)
+{
+	return reader && reader->decode ? content_decode_bytes(reader->decode) : 0;
+}
+
 /* What is still open when the body has ended. */
 static void settle_end(struct prompt_reader *reader, bool is_cut)
 {

@@ -31,6 +31,12 @@ struct prompt_reader *prompt_reader_new(
 /* The next bytes of the body. False once more of them would change nothing. */
 bool prompt_reader_take(struct prompt_reader *reader, struct bytes chunk);
 
+/* Nobody waits for the rest, although it comes: the facts are of what was read, for |why|. */
+void prompt_reader_leave(struct prompt_reader *reader, enum prompt_why why);
+
+/* What it keeps outside of its arena: the windows of decoders. */
+size_t prompt_reader_bytes(const struct prompt_reader *reader);
+
 /* The body ended: whole, or |is_cut| short by its sender. Writes all of |facts| and frees what
  * stands outside the arena; the reader is then dead. */
 void prompt_reader_finish(

@@ -31,9 +31,17 @@ static void check_identity(const struct config *config, struct config_faults *fa
 			complaint_about(&faults->warnings, config, headers[i],
 			    "%s: is believed from nobody, trusted_proxies is empty",
 			    *headers[i]);
+}
+
+/* One body gets half of what is free at the most (daemon/allowance.h), and its reader some. */
+static void check_inspect(const struct config *config, struct config_faults *faults)
+{
 	if (config->inspect.decoded_bytes < config->inspect.body_bytes)
 		complaint_about(&faults->faults, config, &config->inspect.decoded_bytes,
 		    "inspect.decoded_limit: must not be below inspect.body_limit");
+	if (config->inspect.held_bytes / 4 < config->inspect.body_bytes)
+		complaint_about(&faults->faults, config, &config->inspect.held_bytes,
+		    "inspect.held_limit: must be at least four times inspect.body_limit");
 }
 
 static void check_redis(const struct config *config, struct config_faults *faults)
@@ -158,6 +166,7 @@ static void check_admin(const struct config *config, struct config_faults *fault
 void check_policy(const struct config *config, struct config_faults *faults)
 {
 	check_identity(config, faults);
+	check_inspect(config, faults);
 	check_store(config, faults);
 	check_limits(config, faults);
 	check_detection(config, faults);

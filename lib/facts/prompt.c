@@ -30,6 +30,7 @@ static const char *const why_names[] = {
 	[PROMPT_WHY_TOO_LONG] = "too-long",
 	[PROMPT_WHY_DUPLICATE] = "duplicate",
 	[PROMPT_WHY_NO_MEMORY] = "no-memory",
+	[PROMPT_WHY_HELD_LIMIT] = "held-limit",
 };
 
 /* In the order of the bits. */

@@ -161,6 +161,11 @@ static enum scan push(struct content_decode *decode, size_t index, struct bytes 
 	return SCAN_MORE;
 }
 
+size_t content_decode_bytes(const struct content_decode *decode)
+{
+	return sizeof(*decode) + decode->pool.taken;
+}
+
 enum scan content_decode_take(struct content_decode *decode, struct bytes chunk)
 {
 	if (decode->fault != CONTENT_FAULT_NONE)

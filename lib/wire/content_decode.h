@@ -40,4 +40,7 @@ enum scan content_decode_take(struct content_decode *decode, struct bytes chunk)
 
 enum content_fault content_decode_fault(const struct content_decode *decode);
 
+/* The memory that it keeps now. */
+size_t content_decode_bytes(const struct content_decode *decode);
+
 #endif

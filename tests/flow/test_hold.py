@@ -303,6 +303,75 @@ class TestHolding:
             assert {line["body_sha256"] for line in upstream.seen()} == {sha(body)}
 
 
+class TestTogether:
+    """All held bodies have one bound. Beyond it they pass, less read; none waits, none is refused."""
+
+    LIMIT, CLIENTS, ROUNDS = 8 << 20, 60, 8
+
+    @pytest.fixture
+    def bounded(self):
+        config = {"inspect": {"body_limit": "2MiB", "held_limit": "8MiB"}}
+        with mock.run() as upstream, daemon.run(config, upstream=upstream.url) as running:
+            yield running, upstream
+
+    @pytest.mark.parametrize("framing", ["length", "chunked"])
+    def test_many_slow_bodies_stay_within_their_bound(self, bounded, framing):
+        retort, upstream = bounded
+        base = agent_body(1 << 20)
+        bodies = [base + b" " * number for number in range(self.CLIENTS)]
+        sent = [chunked(body) if framing == "chunked" else head(length=len(body)) + body
+                for body in bodies]
+        wires = [client.Connection(retort.address, seconds=60) for _ in bodies]
+        before, count, most, total = retort.rss(), Counted(retort), 0, 0
+        for number in range(self.ROUNDS):
+            for wire, whole in zip(wires, sent):
+                step = len(whole) // self.ROUNDS
+                wire.send(whole[number * step:(number + 1) * step])
+                total += step
+            count.reaches(total)
+            most = max(most, retort.metric("retort_held_bytes"))
+            if number == 0:  # what is held is at its most: who comes in one piece is read whole
+                with client.Connection(retort.address) as small:
+                    small.send(head(length=len(ASK)) + ASK)
+                    assert small.reply().status == 200
+                total += len(head(length=len(ASK)) + ASK)
+        assert self.LIMIT // 4 < most <= self.LIMIT
+        grown = retort.rss("VmHWM") - before
+        assert grown < program.allowance(self.LIMIT + self.CLIENTS * (128 << 10) + (8 << 20)), \
+            f"{grown >> 20} MiB"
+        for wire, whole in zip(wires, sent):
+            wire.send(whole[len(whole) // self.ROUNDS * self.ROUNDS:])
+        assert [wire.reply().status for wire in wires] == [200] * self.CLIENTS
+        seen = [line["body_sha256"] for line in upstream.seen()]
+        assert sorted(seen) == sorted(map(sha, [*bodies, ASK]))
+        retort.next_decision()
+        states = [(line["prompt"], line.get("why", 0)) for line in retort.decisions()]
+        assert states[0] == (STATE.WHOLE, 0)
+        assert set(states[1:]) <= {(STATE.WHOLE, 0), (STATE.TRUNCATED, WHY.HELD_LIMIT)}
+        less = states.count((STATE.TRUNCATED, WHY.HELD_LIMIT))
+        assert less > self.CLIENTS // 2
+        assert retort.metric("retort_facts_incomplete_total", why="held-limit") == less
+        assert retort.metric("retort_held_bytes") == 0
+        assert 1 <= retort.stderr().count("inspect.held_limit") <= 3, "said once, not for each"
+        for wire in wires:
+            wire.socket.close()
+
+    def test_what_a_slow_upstream_has_not_taken_still_counts(self):
+        """A body that was read goes to the upstream, but is memory of ours until it is there."""
+        body = b'{"model":"m-1","messages":[{"role":"user","content":"' + b"x" * (6 << 20) + b'"}]}'
+        config = {"workers": 1, "inspect": {"body_limit": "8MiB", "held_limit": "32MiB"}}
+        with origin.run() as upstream, daemon.run(config, upstream=upstream.url) as retort, \
+                client.Connection(retort.address) as wire:
+            wire.send(head(length=len(body)) + body)
+            served = upstream.accept()
+            served.head()
+            assert 1 << 20 < retort.metric("retort_held_bytes") < 8 << 20
+            assert served.read_bytes(len(body)) == body
+            wait.until(lambda: retort.metric("retort_held_bytes") == 0, "all of it is there")
+            served.answer(ANSWER)
+            assert wire.reply().status == 200
+
+
 class TestWhoGoesAway:
     def ends(self, retort, number, status):
         record = retort.decision(number)
