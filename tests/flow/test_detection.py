@@ -8,9 +8,8 @@ import pytest
 
 from harness import client, daemon, mock, pool, program, wait
 
-ACCOUNTS = 200
+ACCOUNTS, PEOPLE = 200, 60
 CONFIG = {
-    "trusted_proxies": ["127.0.0.0/8"],
     "inspect": {"elicitation": str(program.ROOT / "conf/elicitation.txt")},
     "detection": {"mode": "tag", "reference": str(program.ROOT / "conf/reference"),
                   "memory": "32MiB", "hold_out": 0, "probe": {"rate": 0.05},
@@ -63,7 +62,7 @@ class TestAPool:
     def story(self, upstream):
         made = daemon.Daemon(CONFIG, upstream=upstream.url)
         campaign = pool.Pool(made.address, ACCOUNTS)
-        people = [pool.People(made.address, 60, seed) for seed in (2, 3)]
+        people = [pool.People(made.address, PEOPLE, seed) for seed in (2, 3)]
         story = {"made": made, "campaign": campaign, "people": people}
         with made:
             drive(made, [campaign, *people],
@@ -103,6 +102,20 @@ class TestAPool:
         assert all(one["pairs"] >= 3 and one["agrees"] for one in proven)
         assert story["campaign"].refused > 0
         assert [one.refused for one in story["people"]] == [0, 0]
+
+    def test_every_sender_came_from_an_address_of_its_own(self, story):
+        """Nobody is trusted, so what is known of addresses are the peers' own, of 127.0.0.0/8."""
+        lines = story["made"].decisions()
+        assert len({line["account"] for line in lines}) > ACCOUNTS
+        seen = {}
+        for line in lines:
+            seen.setdefault(line["account"], set()).add((line["address"], line["prefix"]))
+        assert all(len(places) == 1 for places in seen.values()), "an account has one address"
+        places = set.union(*seen.values())
+        assert len({address for address, _ in places}) == len(seen)
+        shared = [prefix for _, prefix in places]
+        assert sorted(shared.count(prefix) for prefix in set(shared))[-40:] == [5] * 40, \
+            "the pool's 200 addresses are of 40 networks"
 
     def test_every_refusal_was_a_coin_or_the_shared_bucket(self, story):
         made = story["made"]
@@ -167,7 +180,7 @@ class TestAnOperatorsHand:
     def made(self, upstream):
         limit = {"name": "rpm", "key": ["account"], "count": "requests", "quota": 2,
                  "window": "1h", "action": "throttle", "mode": "tag"}
-        with daemon.run({**CONFIG, "limits": [limit]}, upstream=upstream.url) as running:
+        with daemon.run({**CONFIG, "trusted_proxies": ["127.0.0.0/8"], "limits": [limit]}, upstream=upstream.url) as running:
             yield running
 
     def test_a_mode_holds_until_the_next_reload(self, made):

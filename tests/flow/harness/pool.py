@@ -1,7 +1,8 @@
 """Traffic of many accounts from many addresses: a pool under one hand, and people beside it.
 
-Addresses are claimed with X-Forwarded-For, so the daemon must trust 127.0.0.0/8. Everything is drawn
-from a seed, so a run can be repeated but for the order in which threads get their turn.
+Every address is a real one of 127.0.0.0/8 that its connections are bound to, so the daemon sees it
+as its peer and nobody needs to be trusted. Everything is drawn from a seed, so a run can be repeated
+but for the order in which threads get their turn.
 """
 
 import json
@@ -23,17 +24,17 @@ def body(system, turns, max_tokens=4096):
 
 
 class Sender:
-    """One connection; every request names its account and its address."""
+    """One connection from every address; every request names its account."""
 
     def __init__(self, address):
-        self.address, self.wire, self.refused, self.sent = address, None, 0, 0
+        self.address, self.wires, self.refused, self.sent = address, {}, 0, 0
         self.ids = []
 
     def send(self, key, source, content):
-        if self.wire is None or self.wire.is_closed:
-            self.wire = client.Connection(self.address)
-        reply = self.wire.exchange("POST", PATH, {
-            "x-api-key": key, "X-Forwarded-For": source, "anthropic-version": "2023-06-01",
+        if source not in self.wires or self.wires[source].is_closed:
+            self.wires[source] = client.Connection(self.address, source=source)
+        reply = self.wires[source].exchange("POST", PATH, {
+            "x-api-key": key, "anthropic-version": "2023-06-01",
             "User-Agent": "python-httpx/0.27.0", "Content-Type": "application/json"}, content)
         self.sent += 1
         self.refused += reply.status == 429
@@ -42,9 +43,9 @@ class Sender:
         return reply.status
 
     def close(self):
-        if self.wire:
-            self.wire.__exit__(None, None, None)
-            self.wire = None
+        for wire in self.wires.values():
+            wire.__exit__(None, None, None)
+        self.wires.clear()
 
 
 class Pool(Sender):
@@ -60,7 +61,7 @@ class Pool(Sender):
     def _account(self):
         self.turn += 1
         number = self.turn % len(self.keys)
-        return self.keys[number], f"198.18.{number % 40}.{number // 40 + 1}"
+        return self.keys[number], f"127.18.{number % 40}.{number // 40 + 1}"
 
     def _ask(self, turns):
         content = body("You are a careful teacher of reasoning.", turns)
@@ -87,7 +88,7 @@ class People(Sender):
     def __init__(self, address, accounts, seed=1):
         super().__init__(address)
         self.random = random.Random(seed)
-        self.users = [{"key": f"sk-user-{seed}-{i}", "source": f"203.0.{i}.{i % 200 + 1}",
+        self.users = [{"key": f"sk-user-{seed}-{i}", "source": f"127.{200 + seed}.{i}.{i % 200 + 1}",
                        "weight": self.random.lognormvariate(0, 1.5), "turns": []}
                       for i in range(accounts)]
 
