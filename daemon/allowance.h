@@ -12,7 +12,8 @@
  */
 struct allowance {
 	_Atomic uint64_t used_bytes;
-	_Atomic bool is_short; /* somebody was refused, and it has not been all but empty since */
+	_Atomic bool
+	    is_short; /* somebody was refused, and it has not been all but empty since */
 };
 
 /*

@@ -191,7 +191,7 @@ static enum pass pass_read(struct exchange *exchange)
 	const struct snapshot_route *route = find_route(exchange);
 	int64_t body_bytes = snapshot->config->http.body_bytes;
 
-	know_voice(exchange);
+	know_voice(exchange, route);
 	if (!route)
 		return aside(exchange, REFUSAL_NO_ROUTE);
 	if (body_bytes > 0 && exchange->request_length > (uint64_t)body_bytes)

@@ -113,8 +113,8 @@ static bool charge(struct exchange *exchange)
 	if (cost <= hold->charged_bytes)
 		return true;
 	more = (cost - hold->charged_bytes + KEPT_STEP - 1) / KEPT_STEP * KEPT_STEP;
-	if (!allowance_take(exchange->worker->seat.held, hold->charged_bytes, more,
-		held_limit(exchange)))
+	if (!allowance_take(
+		exchange->worker->seat.held, hold->charged_bytes, more, held_limit(exchange)))
 		return false;
 	note_charged(exchange, (int64_t)more);
 	return true;

@@ -24,12 +24,16 @@ static struct dialect_signs signs_of(const struct http1_head *head)
 		.has_goog_api_key = http1_find(head, HTTP1_X_GOOG_API_KEY) };
 }
 
-void know_voice(struct exchange *exchange)
+void know_voice(struct exchange *exchange, const struct snapshot_route *route)
 {
 	struct dialect_signs signs = signs_of(exchange->head);
 	struct record *record = &exchange->record;
 	size_t len = exchange->head->method.len;
 
+	if (route) {
+		signs.is_told = route->is_told;
+		signs.told = route->dialect;
+	}
 	exchange->voice = (uint8_t)dialect_voice_of(&signs);
 	record->prompt.dialect = (uint8_t)dialect_of(&signs);
 	if (len >= sizeof(record->method))

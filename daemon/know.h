@@ -8,8 +8,9 @@
  * and trusted proxies said.
  */
 
-/* In whose words to answer: needs nothing but the head. */
-void know_voice(struct exchange *exchange);
+/* What is spoken, and in whose words to answer: needs nothing but the head and its route, NULL
+ * where there is none. */
+void know_voice(struct exchange *exchange, const struct snapshot_route *route);
 
 /* Fills the exchange's facts and limit subject from its head. */
 void know_head(struct exchange *exchange);

@@ -299,7 +299,7 @@ static void build_upstreams(struct build *build)
 static void build_routes(struct build *build)
 {
 	build->snapshot->route_count = build->config->route_count;
-	build->snapshot->routes = snapshot_route_table(build->config);
+	build->snapshot->routes = snapshot_route_table(build->config, build->faults);
 }
 
 struct snapshot *snapshot_new(

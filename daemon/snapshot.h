@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "facts/asn.h"
 #include "facts/cidr_list.h"
+#include "facts/dialect.h"
 #include "facts/identity.h"
 #include "facts/owners.h"
 #include "fingerprint/elicitation.h"
@@ -50,6 +51,8 @@ struct snapshot_listen {
 struct snapshot_route {
 	const struct config_route *config;
 	size_t upstream; /* index into |upstreams| */
+	bool is_told;    /* what is spoken there, else told by each head: */
+	enum dialect dialect;
 };
 
 struct snapshot {
@@ -90,7 +93,8 @@ struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot); /* NULL is allowed; any thread */
 
 /* Whether |route| takes a request for |path| (without its query) at |host| (with or without a
- * port; may be empty). A path matches whole segments: "/v1" takes "/v1/x" and not "/v1x". */
+ * port; may be empty). A path matches whole segments: "/v1" takes "/v1/x" and not "/v1x". The
+ * server itself, "*" (RFC 9112 §3.2.4), is taken like "/". */
 bool snapshot_route_matches(
     const struct snapshot_route *route, struct bytes path, struct bytes host);
 

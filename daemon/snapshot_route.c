@@ -5,7 +5,10 @@
  */
 #include "snapshot_route.h"
 
+#include "api/dialect.h"
 #include "base/xalloc.h"
+#include "config/complaint.h"
+#include "config/nearest.h"
 
 #include <stdlib.h>
 
@@ -27,7 +30,34 @@ static int compare_routes(const void *left, const void *right)
 	return a < b ? -1 : 1; /* the order of the file */
 }
 
-struct snapshot_route *snapshot_route_table(const struct config *config)
+static void complain(
+    const struct config *config, const struct config_route *route, struct config_list *faults)
+{
+	struct nearest nearest = nearest_to(bytes_of_text(route->dialect));
+
+	for (int i = 0; i < DIALECT_COUNT; i++)
+		nearest_offer(&nearest, bytes_of_text(dialect_name((enum dialect)i)));
+	if (nearest.best.at)
+		complaint_about(faults, config, &route->dialect,
+		    "routes.dialect: there is no dialect \"%s\"; did you mean \"%.*s\"?",
+		    route->dialect, (int)nearest.best.len, nearest.best.at);
+	else
+		complaint_about(faults, config, &route->dialect,
+		    "routes.dialect: there is no dialect \"%s\"", route->dialect);
+}
+
+static void settle_dialect(
+    const struct config *config, struct snapshot_route *route, struct config_list *faults)
+{
+	const char *name = route->config->dialect;
+
+	route->is_told = strcmp(name, "auto") != 0;
+	if (route->is_told && !dialect_from_name(bytes_of_text(name), &route->dialect))
+		complain(config, route->config, faults);
+}
+
+struct snapshot_route *snapshot_route_table(
+    const struct config *config, struct config_list *faults)
 {
 	struct snapshot_route *routes = xalloc_array(config->route_count + 1, sizeof(*routes));
 
@@ -36,6 +66,7 @@ struct snapshot_route *snapshot_route_table(const struct config *config)
 		for (size_t j = 0; j < config->upstream_count; j++)
 			if (strcmp(config->upstreams[j].name, config->routes[i].upstream) == 0)
 				routes[i].upstream = j;
+		settle_dialect(config, &routes[i], faults);
 	}
 	qsort(routes, config->route_count, sizeof(*routes), compare_routes);
 	return routes;
@@ -69,6 +100,8 @@ bool snapshot_route_matches(
 	const char *wanted = route->config->match.host;
 	struct bytes name = without_port(host), tail;
 
+	if (bytes_equal(path, BYTES("*")))
+		path = BYTES("/");
 	if (!path_matches(bytes_of_text(route->config->match.path), path))
 		return false;
 	if (!wanted)

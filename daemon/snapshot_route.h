@@ -3,7 +3,9 @@
 
 #include "snapshot.h"
 
-/* The routes of |config|, whose upstreams exist, most specific first; the caller frees them. */
-struct snapshot_route *snapshot_route_table(const struct config *config);
+/* The routes of |config|, whose upstreams exist, most specific first; the caller frees them. A
+ * dialect that nobody knows is appended to |faults|. */
+struct snapshot_route *snapshot_route_table(
+    const struct config *config, struct config_list *faults);
 
 #endif

@@ -96,7 +96,7 @@ static bool may_be_json(struct bytes content_type)
 		   bytes_equal_nocase(bytes_of(type.at + type.len - 5, 5), BYTES("+json")));
 }
 
-enum dialect dialect_of(const struct dialect_signs *signs)
+static enum dialect guess(const struct dialect_signs *signs)
 {
 	struct bytes path = path_of(signs);
 
@@ -110,9 +110,17 @@ enum dialect dialect_of(const struct dialect_signs *signs)
 	return may_be_json(signs->content_type) ? DIALECT_OPENAI_COMPATIBLE : DIALECT_OPAQUE;
 }
 
+enum dialect dialect_of(const struct dialect_signs *signs)
+{
+	enum dialect guessed = guess(signs);
+
+	return signs->is_told && guessed != DIALECT_NONE ? signs->told : guessed;
+}
+
 enum dialect_voice dialect_voice_of(const struct dialect_signs *signs)
 {
-	enum dialect_voice voice = rows[dialect_of(signs)].voice;
+	enum dialect spoken = signs->is_told ? signs->told : guess(signs);
+	enum dialect_voice voice = rows[spoken].voice;
 	struct bytes path = path_of(signs);
 
 	if (is_within(signs->accept, "application/problem+json"))

@@ -15,6 +15,8 @@ struct dialect_signs {
 	struct bytes content_type, accept;
 	bool has_anthropic_version; /* header anthropic-version */
 	bool has_goog_api_key;      /* header x-goog-api-key */
+	bool is_told;               /* the operator says what is spoken there: */
+	enum dialect told;
 };
 
 /* The shape of errors a client can read; api/refusal.h writes them. */
@@ -29,7 +31,8 @@ enum dialect_voice {
 /*
  * The dialect of the request. A method without a body, and known calls that carry no prompt
  * (counting tokens, listing models), are DIALECT_NONE; an unknown POST is OPENAI_COMPATIBLE
- * when its Content-Type says JSON or nothing, else OPAQUE.
+ * when its Content-Type says JSON or nothing, else OPAQUE. What was told stands for every call
+ * that is not NONE.
  */
 enum dialect dialect_of(const struct dialect_signs *signs);
 

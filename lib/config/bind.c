@@ -78,18 +78,14 @@ static bool has_word(const char *words, struct bytes word)
 }
 
 /* What is known but not in this version is never passed over in silence: a lone choice is
- * refused; of several a word is left out, and a key without effect is read, with a warning. */
+ * refused; of several a word is left out, with a warning. */
 static void say_absent(
     struct binder *binder, const struct config_key *key, const yaml_node_t *node, void *at)
 {
 	struct bytes text = document_text(node);
-	bool has_effect = !key->absent || strcmp(key->absent, "*") != 0;
 	char words[FAULT_TEXT];
 
-	if (!has_effect && !bytes_equal(text, bytes_of_text(key->value)))
-		complain(
-		    binder, &binder->faults->warnings, node, "has no effect in this version");
-	if (!has_effect || !key->absent || !has_word(key->absent, text))
+	if (!key->absent || !has_word(key->absent, text))
 		return;
 	snprintf(words, sizeof(words), "%.*s is not available in this version%s", (int)text.len,
 	    text.at, key->kind == KEY_CHOICES ? " and is left out" : "");

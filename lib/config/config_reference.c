@@ -59,11 +59,7 @@ static void add_absent(const struct config_key *key, struct text *words)
 	while (rest.len) {
 		struct bytes word = bytes_split(&rest, ' ');
 
-		if (bytes_equal(word, BYTES("*")))
-			text_add(words, BYTES(" No effect in this version."));
-		else
-			text_add_format(
-			    words, " Not in this version: %.*s.", (int)word.len, word.at);
+		text_add_format(words, " Not in this version: %.*s.", (int)word.len, word.at);
 	}
 }
 

@@ -93,7 +93,7 @@ struct config_route {
 		const char *host; /* NULL = any; "*.example.com" = any below it */
 	} match;
 	const char *upstream; /* the name of one that exists */
-	const char *dialect;  /* "auto" or a name that lib/api knows; not checked here */
+	const char *dialect; /* "auto" or a name of api/dialect.h; checked by who compiles it */
 };
 
 struct config_limit {

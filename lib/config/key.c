@@ -105,7 +105,7 @@ static const struct config_key rows[] = {
 	{ "routes[].upstream", KEY_TEXT, AT(config_route, upstream), MUST("gateway"), FORM(name),
 	  LIVE, HELP("The name of an upstream") },
 	{ "routes[].dialect", KEY_TEXT, AT(config_route, dialect), IS("auto"), FORM(name), LIVE,
-	  .absent = "*", HELP("The API that is spoken there; auto tells by path and headers") },
+	  HELP("The API that prompts speak there, as openai-chat; auto tells by path and headers") },
 
 	{ "identity", KEY_SECTION, HELP("Who sends an exchange.") },
 	{ "identity.secret", KEY_SECRET, AT(config, identity.secret), IS("null"), OR("null"),

@@ -38,8 +38,7 @@ struct config_key {
 	const char
 	    *none; /* the word for 0 or NULL where one is allowed: null off auto system */
 	const char *range;  /* "1s..30d", of values or of a list's length */
-	const char *absent; /* choices, by spaces, that are known but not in this version; "*" =
-			       the key has no effect yet */
+	const char *absent; /* choices, by spaces, that are known but not in this version */
 	const struct choice *choice;
 	const char *(*form)(struct bytes text); /* what a text must be, or NULL when it is */
 	const char *help;

@@ -32,7 +32,7 @@ struct config {
 	} network;
 	struct {
 		int64_t body_bytes, decoded_bytes;
-		int64_t held_bytes; /* over all bodies that are held */
+		int64_t held_bytes;      /* over all bodies that are held */
 		const char *elicitation; /* lexicon file */
 	} inspect;
 	struct {

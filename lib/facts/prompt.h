@@ -30,9 +30,9 @@ enum prompt_why {
 	PROMPT_WHY_BAD_UTF8,
 	PROMPT_WHY_BAD_ESCAPE, /* an unknown escape or a lone surrogate */
 	PROMPT_WHY_TOO_DEEP,
-	PROMPT_WHY_TOO_LONG,  /* a name or number beyond its limit */
-	PROMPT_WHY_DUPLICATE, /* a second `messages` (or its like): two readers could differ */
-	PROMPT_WHY_NO_MEMORY, /* the exchange's arena was full */
+	PROMPT_WHY_TOO_LONG,   /* a name or number beyond its limit */
+	PROMPT_WHY_DUPLICATE,  /* a second `messages` (or its like): two readers could differ */
+	PROMPT_WHY_NO_MEMORY,  /* the exchange's arena was full */
 	PROMPT_WHY_HELD_LIMIT, /* inspect.held_limit: too much was held already */
 	PROMPT_WHY_COUNT
 };

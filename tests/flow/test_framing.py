@@ -393,9 +393,12 @@ class TestConnections:
         request = upstream.accept().head()
         assert request.target == seen and request.all("host") == [seen_host]
 
-    def test_the_server_itself_is_at_no_path(self, upstream, wire):
+    def test_the_server_itself_is_where_its_root_is(self, upstream, wire):
         wire.send(b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n")
-        assert wire.reply().status == 404 and upstream.is_untouched()
+        served = upstream.accept()
+        assert served.head().line == "OPTIONS * HTTP/1.1"
+        served.answer(b"", fields={"Allow": "GET, POST"})
+        assert wire.reply().field("allow") == "GET, POST"
 
 
 class TestReplies:

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from harness import client, daemon, mock, origin, program, wait
-from harness.words import STATE, WHY
+from harness.words import DIALECT, STATE, WHY
 
 CHAT = "/v1/chat/completions"
 ASK = b'{"model":"m-1","messages":[{"role":"user","content":"What drips out of the still?"}]}'
@@ -301,6 +301,36 @@ class TestHolding:
                         wire.send(head(length=len(body)) + body)
                         assert wire.reply().status == 200
             assert {line["body_sha256"] for line in upstream.seen()} == {sha(body)}
+
+
+class TestARouteThatTellsItsDialect:
+    SAID = {"model": "m-1", "max_tokens": 9, "system": "You are a still.",
+            "messages": [{"role": "user", "content": "What drips out of the still?"}]}
+
+    @pytest.fixture(scope="class")
+    def told(self):
+        limit = {"name": "none", "key": ["path"], "quota": 1, "window": "1h", "mode": "enforce"}
+        with mock.run() as upstream, daemon.run({"limits": [limit], "routes": [
+                {"match": {"path": "/relay"}, "upstream": "gateway", "dialect": "anthropic-messages"},
+                {"match": {"path": "/blind"}, "upstream": "gateway", "dialect": "none"},
+                {"match": {"path": "/"}, "upstream": "gateway"}]}, upstream=upstream.url) as running:
+            yield running
+
+    @pytest.mark.parametrize("path, dialect, state", [
+        ("/relay/say", DIALECT.ANTHROPIC_MESSAGES, STATE.WHOLE),
+        ("/relay/v1/chat/completions", DIALECT.ANTHROPIC_MESSAGES, STATE.WHOLE),
+        ("/blind/v1/messages", DIALECT.NONE, STATE.ABSENT),
+        ("/say", DIALECT.OPENAI_COMPATIBLE, STATE.WHOLE)])
+    def test_what_is_told_is_read(self, told, path, dialect, state):
+        number = told.next_decision()
+        with client.Connection(told.address) as wire:
+            wire.exchange("POST", path, {}, self.SAID)
+            again = wire.exchange("POST", path, {}, self.SAID)
+        record = told.decision(number)
+        assert (record.get("dialect", 0), record.get("prompt", 0)) == (dialect, state)
+        if dialect == DIALECT.ANTHROPIC_MESSAGES:  # its members are read, and its words are spoken
+            assert record["system_bytes"] == len(self.SAID["system"])
+            assert again.status == 429 and again.json()["error"]["type"] == "rate_limit_error"
 
 
 class TestTogether:

@@ -90,6 +90,29 @@ START_TEST(a_client_is_refused_in_its_own_voice)
 }
 END_TEST
 
+START_TEST(what_the_operator_tells_stands_for_every_prompt)
+{
+	struct dialect_signs signs = { .method = BYTES("POST"),
+		.path = BYTES("/relay/say"),
+		.content_type = BYTES("text/plain"),
+		.is_told = true,
+		.told = DIALECT_ANTHROPIC_MESSAGES };
+
+	ck_assert_int_eq(dialect_of(&signs), DIALECT_ANTHROPIC_MESSAGES);
+	ck_assert_int_eq(dialect_voice_of(&signs), DIALECT_VOICE_ANTHROPIC);
+	signs.path = BYTES("/v1/chat/completions");
+	ck_assert_int_eq(dialect_of(&signs), DIALECT_ANTHROPIC_MESSAGES);
+	signs.path = BYTES("/v1/messages/count_tokens");
+	ck_assert_int_eq(dialect_of(&signs), DIALECT_NONE);
+	signs.method = BYTES("GET");
+	signs.path = BYTES("/relay/models");
+	ck_assert_int_eq(dialect_of(&signs), DIALECT_NONE);
+	ck_assert_int_eq(dialect_voice_of(&signs), DIALECT_VOICE_ANTHROPIC);
+	signs.accept = BYTES("application/problem+json");
+	ck_assert_int_eq(dialect_voice_of(&signs), DIALECT_VOICE_PROBLEM);
+}
+END_TEST
+
 START_TEST(names_go_there_and_back)
 {
 	enum dialect dialect = DIALECT_COUNT;
@@ -104,4 +127,5 @@ END_TEST
 
 UNIT_MAIN("dialect", paths_of_real_deployments_name_their_dialect,
     a_body_that_is_not_json_is_opaque_and_a_listing_is_none,
-    a_client_is_refused_in_its_own_voice, names_go_there_and_back)
+    a_client_is_refused_in_its_own_voice, what_the_operator_tells_stands_for_every_prompt,
+    names_go_there_and_back)

@@ -101,15 +101,6 @@ START_TEST(what_this_version_lacks_is_said)
 }
 END_TEST
 
-START_TEST(a_key_without_effect_is_warned_of_when_it_asks_for_one)
-{
-	config_free(parse_well(LEAST "routes: [{ upstream: up, dialect: auto }]\n"));
-	config_free(parse(LEAST "routes: [{ upstream: up, dialect: openai-chat }]\n"));
-	ck_assert_int_eq(faults.warnings.count, 1);
-	ck_assert(is_said(&faults.warnings, 4, 35, "routes[0].dialect: has no effect"));
-}
-END_TEST
-
 START_TEST(all_faults_are_listed_in_the_order_of_the_file)
 {
 	ck_assert_ptr_null(
@@ -192,6 +183,5 @@ END_TEST
 UNIT_MAIN("bind", an_unknown_key_names_the_one_that_was_meant, what_must_be_given_is_asked_for,
     a_key_twice_is_a_fault, a_range_is_said, a_wrong_word_is_answered_with_the_right_ones,
     a_value_of_the_wrong_kind_is_refused, what_this_version_lacks_is_said,
-    a_key_without_effect_is_warned_of_when_it_asks_for_one,
     all_faults_are_listed_in_the_order_of_the_file, a_file_of_nonsense_ends_in_a_count,
     no_secret_is_repeated, aliases_make_no_bomb, a_merge_key_is_refused_with_a_reason)

@@ -1,4 +1,5 @@
-/* What workers share of held bodies: never beyond its bound, fair to small ones, and all given back. */
+/* What workers share of held bodies: never beyond its bound, fair to small ones, and all given
+ * back. */
 #include "allowance.h"
 
 #include "unit.h"
@@ -78,5 +79,5 @@ START_TEST(many_threads_never_take_more_than_there_is)
 END_TEST
 
 UNIT_MAIN("allowance", a_holder_has_no_more_than_is_left_free,
-    it_is_short_until_it_is_all_but_empty,
-    a_bound_that_a_reload_lowered_lets_nobody_in, many_threads_never_take_more_than_there_is)
+    it_is_short_until_it_is_all_but_empty, a_bound_that_a_reload_lowered_lets_nobody_in,
+    many_threads_never_take_more_than_there_is)

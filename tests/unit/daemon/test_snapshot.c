@@ -82,6 +82,48 @@ START_TEST(a_path_that_no_route_takes_has_none)
 }
 END_TEST
 
+START_TEST(the_server_itself_is_taken_like_its_root)
+{
+	struct snapshot *snapshot = build_good(LISTEN
+	    "upstreams:\n"
+	    "  - { name: any, servers: ['http://127.0.0.1:1'] }\n"
+	    "  - { name: named, servers: ['http://127.0.0.1:2'] }\n"
+	    "routes:\n"
+	    "  - { match: { path: / }, upstream: any }\n"
+	    "  - { match: { path: /, host: api.test }, upstream: named }\n",
+	    NULL);
+	struct snapshot *below = build_good(
+	    LISTEN UPSTREAM "routes: [{ match: { path: /v1 }, upstream: a }]\n", NULL);
+
+	ck_assert_str_eq(taken(snapshot, "x.test", "*"), "any");
+	ck_assert_str_eq(taken(snapshot, "api.test", "*"), "named");
+	ck_assert_str_eq(taken(below, "x.test", "*"), "");
+	snapshot_unref(snapshot);
+	snapshot_unref(below);
+}
+END_TEST
+
+START_TEST(a_route_may_tell_its_dialect)
+{
+	struct snapshot *snapshot = build_good(LISTEN UPSTREAM
+	    "routes:\n"
+	    "  - { match: { path: /a }, upstream: a, dialect: openai-chat }\n"
+	    "  - { match: { path: / }, upstream: a }\n",
+	    NULL);
+
+	ck_assert(snapshot->routes[0].is_told);
+	ck_assert_int_eq(snapshot->routes[0].dialect, DIALECT_OPENAI_CHAT);
+	ck_assert(!snapshot->routes[1].is_told);
+	snapshot_unref(snapshot);
+	ck_assert_ptr_null(
+	    build(LISTEN UPSTREAM "routes: [{ upstream: a, dialect: openai-chatt }]\n", NULL));
+	ck_assert_int_eq(faults.faults.count, 1);
+	ck_assert_int_eq(faults.faults.list[0].line, 3);
+	ck_assert_ptr_nonnull(
+	    strstr(faults.faults.list[0].text, "did you mean \"openai-chat\"?"));
+}
+END_TEST
+
 START_TEST(every_address_of_a_name_is_a_server_and_keeps_its_number)
 {
 	const char *yaml = LISTEN "upstreams: [{ name: a, servers: ['http://localhost:80',"
@@ -221,6 +263,7 @@ START_TEST(owners_are_read_from_their_file)
 END_TEST
 
 UNIT_MAIN("snapshot", the_most_specific_route_is_taken, a_path_that_no_route_takes_has_none,
+    the_server_itself_is_taken_like_its_root, a_route_may_tell_its_dialect,
     every_address_of_a_name_is_a_server_and_keeps_its_number,
     another_name_to_verify_is_another_server, what_must_outlast_a_reload_does,
     listeners_keep_their_numbers_when_the_file_moves_them,
