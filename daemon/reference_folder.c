@@ -12,9 +12,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#define INSTALLED  "/usr/share/retort/reference"
+#define BESIDE     "conf/reference" /* of a checkout, where the command was started */
 #define WEIGHTS    "weights.table"
 #define FILE_BYTES (4 * 1024 * 1024) /* many times what a file has */
+
+const char *reference_folder_usual(const char *asked)
+{
+	if (asked)
+		return asked;
+	return access(BESIDE "/" WEIGHTS, R_OK) == 0 ? BESIDE : INSTALLED;
+}
 
 static int read_file(const char *path, char **text, size_t *len, struct fault *fault)
 {

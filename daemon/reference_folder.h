@@ -11,4 +11,8 @@
  */
 int reference_folder_read(const char *folder, struct envelope **envelope, struct fault *fault);
 
+/* The folder for a command that was not told one: |asked|, else conf/reference where it was
+ * started, else the installed one. */
+const char *reference_folder_usual(const char *asked);
+
 #endif

@@ -4,7 +4,7 @@
  */
 #include "calibration.h"
 #include "ctl.h"
-#include "references.h"
+#include "reference_folder.h"
 #include "sim_run.h"
 
 #include "base/xalloc.h"
@@ -124,11 +124,12 @@ static int check(const struct order *order, int count, char **paths)
 {
 	struct scenario *scenario = xalloc(sizeof(*scenario));
 	struct fault fault = { 0 };
-	struct envelope *envelope = references_load(references_folder(order->folder), &fault);
+	struct envelope *envelope;
 	struct tally tally = { 0 };
 	double bound;
 	char words[512];
-	int result = envelope_is_sealed(envelope) ? 0 : -1;
+	int result = reference_folder_read(
+	    reference_folder_usual(order->folder), &envelope, &fault);
 
 	for (int i = 0; i < count && result == 0; i++) {
 		result = scenario_read(paths[i], scenario, &fault);

@@ -2,7 +2,7 @@
  * `retortctl simulate`: a scenario file against the engine, in virtual time.
  */
 #include "ctl.h"
-#include "references.h"
+#include "reference_folder.h"
 #include "sim_run.h"
 
 #include <getopt.h>
@@ -12,6 +12,7 @@ static const struct option OPTIONS[] = {
 	{ "seed", required_argument, NULL, 's' },
 	{ "reference", required_argument, NULL, 'r' },
 	{ "records", required_argument, NULL, 'o' },
+	{ "captures", required_argument, NULL, 'c' },
 	{ "memory", required_argument, NULL, 'm' },
 	{ "tag-evidence", required_argument, NULL, 'A' },
 	{ "no-probe", no_argument, NULL, 'P' },
@@ -21,7 +22,7 @@ static const struct option OPTIONS[] = {
 };
 
 struct wish {
-	const char *folder, *records;
+	const char *folder, *records, *captures;
 	struct sim_setup setup;
 	bool is_json;
 };
@@ -37,6 +38,9 @@ static bool read_option(struct wish *wish, int letter)
 		return true;
 	case 'o':
 		wish->records = optarg;
+		return true;
+	case 'c':
+		wish->captures = optarg;
 		return true;
 	case 'm':
 		wish->setup.memory_bytes = (size_t)strtoull(optarg, NULL, 10) << 20;
@@ -76,12 +80,49 @@ static void print_words(const struct sim_run *run, const struct scenario *scenar
 	}
 }
 
+static bool open_file(const char *path, FILE **file)
+{
+	*file = path ? fopen(path, "w") : NULL;
+	if (path && !*file)
+		fprintf(stderr, "retortctl: %s cannot be written\n", path);
+	return !path || *file;
+}
+
+static bool close_file(const char *path, FILE *file)
+{
+	bool is_whole = !file || (!ferror(file) & (fclose(file) == 0));
+
+	if (!is_whole)
+		fprintf(stderr, "retortctl: %s could not be written whole\n", path);
+	return is_whole;
+}
+
+static int run_and_write(struct wish *wish, const struct scenario *scenario)
+{
+	struct sim_run run;
+	bool is_whole;
+
+	if (!open_file(wish->records, &wish->setup.records) ||
+	    !open_file(wish->captures, &wish->setup.captures))
+		return CTL_FAILED;
+	sim_run(&run, &wish->setup);
+	is_whole = close_file(wish->records, wish->setup.records) &
+		   close_file(wish->captures, wish->setup.captures);
+	if (wish->is_json)
+		report_print(&run.report, run.engine, stdout);
+	else
+		print_words(&run, scenario);
+	sim_run_fini(&run);
+	return is_whole ? CTL_OK : CTL_FAILED;
+}
+
 static int simulate(struct wish *wish, const char *path)
 {
 	struct scenario *scenario = calloc(1, sizeof(*scenario));
 	struct fault fault = { 0 };
-	struct sim_run run;
+	struct envelope *envelope;
 	char words[512];
+	int result;
 
 	if (!scenario || scenario_read(path, scenario, &fault) != 0) {
 		fprintf(stderr, "retortctl: %s\n", fault_words(&fault, words, sizeof(words)));
@@ -89,22 +130,13 @@ static int simulate(struct wish *wish, const char *path)
 		return CTL_FAILED;
 	}
 	wish->setup.scenario = scenario;
-	wish->setup.envelope = references_load(references_folder(wish->folder), &fault);
-	if (!envelope_is_sealed(wish->setup.envelope))
+	if (reference_folder_read(reference_folder_usual(wish->folder), &envelope, &fault))
 		fprintf(stderr, "retortctl: %s\n", fault_words(&fault, words, sizeof(words)));
-	if (wish->records)
-		wish->setup.records = fopen(wish->records, "w");
-	sim_run(&run, &wish->setup);
-	if (wish->setup.records)
-		fclose(wish->setup.records);
-	if (wish->is_json)
-		report_print(&run.report, run.engine, stdout);
-	else
-		print_words(&run, scenario);
-	sim_run_fini(&run);
-	envelope_free((struct envelope *)wish->setup.envelope);
+	wish->setup.envelope = envelope;
+	result = run_and_write(wish, scenario);
+	envelope_free(envelope);
 	free(scenario);
-	return CTL_OK;
+	return result;
 }
 
 int ctl_simulate(struct ctl_options *options, int argc, char **argv)
@@ -118,7 +150,7 @@ int ctl_simulate(struct ctl_options *options, int argc, char **argv)
 	int letter;
 
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, "s:r:o:m:A:PSj", OPTIONS, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "s:r:o:c:m:A:PSj", OPTIONS, NULL)) != -1)
 		if (!read_option(&wish, letter))
 			return CTL_USAGE;
 	if (argc - optind != 1) {

@@ -4,7 +4,7 @@
  */
 #include "replay.h"
 
-#include "references.h"
+#include "reference_folder.h"
 #include "sim_random.h"
 
 #include <stdlib.h>
@@ -44,8 +44,8 @@ void replay_init(struct replay *replay, const struct replay_setup *setup)
 	engine_settings_default(&settings, setup->memory_bytes);
 	settings.seed = sim_hash(setup->seed, 0x5a17);
 	settings.tag_evidence = setup->tag_evidence;
-	replay->envelope = references_load(references_folder(setup->folder), &fault);
-	if (!envelope_is_sealed(replay->envelope))
+	if (reference_folder_read(
+		reference_folder_usual(setup->folder), &replay->envelope, &fault))
 		fprintf(stderr, "retortctl: %s\n", fault_words(&fault, words, sizeof(words)));
 	replay->engine = engine_new(&settings, replay->envelope);
 	replay->board = board_new(BOARD_LINES);

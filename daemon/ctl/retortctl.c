@@ -29,7 +29,8 @@ static const struct ctl_command COMMANDS[] = {
 	{ "replay", "[FILE…]", "records through the engine, to a report", ctl_replay },
 	{ "explain", "ID [FILE…]", "why a request, or in records a cohort, was judged so",
 	    ctl_explain },
-	{ "simulate", "FILE", "a scenario against the engine, in virtual time", ctl_simulate },
+	{ "simulate", "FILE",
+	    "a scenario against the engine, in virtual time; may write it down", ctl_simulate },
 	{ "calibrate", "FILE…", "reference tables from scenarios or labelled records",
 	    ctl_calibrate },
 };

@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "evidence/proof.h"
+#include "sim_capture.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -117,6 +118,15 @@ static void write_record(FILE *out, const struct record *record)
 	fwrite(text.at, 1, text.len, out);
 }
 
+static void write_down(const struct sim_setup *setup, const struct sim_exchange *exchange)
+{
+	if (setup->records)
+		write_record(setup->records, &exchange->record);
+	if (setup->captures)
+		sim_capture_write(setup->captures, setup->scenario->groups + exchange->group,
+		    &exchange->piece, &exchange->record);
+}
+
 static void learn(struct loop *loop, const struct sim_exchange *exchange)
 {
 	const struct record *record = &exchange->record;
@@ -164,8 +174,7 @@ static void turn(struct loop *loop)
 		settle(&exchange.record, answer);
 		snprintf(exchange.record.label, sizeof(exchange.record.label), "%s",
 		    loop->run->report.labels[label].name);
-		if (loop->setup->records)
-			write_record(loop->setup->records, &exchange.record);
+		write_down(loop->setup, &exchange);
 		learn(loop, &exchange);
 		sim_world_answer(loop->world, answer);
 		if ((++count & STEP_MASK) == 0 && is_over(loop))

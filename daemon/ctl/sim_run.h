@@ -16,7 +16,7 @@ struct sim_setup {
 	size_t memory_bytes;
 	double tag_evidence;
 	bool may_probe, may_shape;
-	FILE *records; /* takes each exchange after the warm-up and in it; NULL: none */
+	FILE *records, *captures; /* take each exchange, the warm-up's too; NULL: none */
 	engine_bet_fn *on_bet;
 	void *on_bet_arg;
 };

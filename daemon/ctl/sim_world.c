@@ -124,6 +124,7 @@ bool sim_world_next(struct sim_world *world, struct sim_exchange *exchange)
 	exchange->record.facts.exchange = sim_hash(world->seed ^ 0x1d, ++world->exchanges);
 	sim_piece_fill(sim_group(world, world->piece.group), &world->piece, &world->sender,
 	    &world->random, &exchange->record);
+	exchange->piece = world->piece;
 	exchange->group = world->piece.group;
 	exchange->is_customer = world->is_customer;
 	pool = pool_of(world);

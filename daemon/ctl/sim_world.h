@@ -17,6 +17,7 @@ enum sim_answer {
 
 struct sim_exchange {
 	struct record record; /* facts, prompt, reply; the run fills the rest */
+	struct sim_piece piece;
 	uint16_t group;
 	bool is_customer;    /* of somebody who pays the pool for access and knows nothing */
 	bool is_second_pool; /* of the pool that came after a ban */

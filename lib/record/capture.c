@@ -18,6 +18,11 @@ enum member {
 	MEMBER_BODY,
 	MEMBER_TLS,
 	MEMBER_REPLY,
+	MEMBER_RETORT,
+	MEMBER_ASN,
+	MEMBER_SHAPED,
+	MEMBER_LIMITED,
+	MEMBER_SIGNED,
 	MEMBER_REPLY_AT,
 	MEMBER_STATUS,
 	MEMBER_INPUT_TOKENS,
@@ -56,6 +61,12 @@ static const struct row rows[] = {
 	{ "status", MEMBER_STATUS, MEMBER_REPLY, 0 },
 	{ "input_tokens", MEMBER_INPUT_TOKENS, MEMBER_REPLY, 0 },
 	{ "output_tokens", MEMBER_OUTPUT_TOKENS, MEMBER_REPLY, 0 },
+	{ "signed", MEMBER_SIGNED, MEMBER_REPLY, 0 },
+	{ "asn", MEMBER_ASN, MEMBER_NONE, 0 },
+	{ "retort", MEMBER_RETORT, MEMBER_NONE, 0 },
+	TEXT_ROW("coin", MEMBER_RETORT, coin),
+	{ "shaped", MEMBER_SHAPED, MEMBER_RETORT, 0 },
+	{ "limited", MEMBER_LIMITED, MEMBER_RETORT, 0 },
 	TEXT_ROW("label", MEMBER_NONE, label),
 };
 
@@ -152,6 +163,9 @@ static void take_text(struct reader *reader, struct bytes text)
 		take_cell(reader, text);
 	else if (next_member(reader) == MEMBER_KIND)
 		reader->is_kind = bytes_equal(text, BYTES("capture"));
+	else if (next_member(reader) == MEMBER_SIGNED && reader->depth == 3 &&
+		 capture->signed_count < CAPTURE_SIGNED)
+		capture->signed_blocks[capture->signed_count++] = text;
 	else if (next_member(reader) == MEMBER_TEXT)
 		*(struct bytes *)((char *)capture + reader->row->offset) = text;
 	if (next_member(reader) != MEMBER_BODY)
@@ -173,7 +187,8 @@ static void on_text(void *arg, struct bytes piece, bool is_last)
 	take_text(reader, bytes_of(reader->room.at + reader->text_from,
 			      reader->room.len - reader->text_from));
 	reader->text_from = reader->room.len;
-	reader->row = NULL;
+	if (next_member(reader) != MEMBER_SIGNED) /* of which there may be more */
+		reader->row = NULL;
 }
 
 /* Seconds with a fraction to µs; what cannot be is 0. */
@@ -195,7 +210,13 @@ static void on_word(void *arg, enum json_word word, struct bytes digits)
 	struct reader *reader = arg;
 	struct capture *capture = reader->capture;
 
-	if (reader->body_from || word != JSON_WORD_NUMBER)
+	if (reader->body_from)
+		return;
+	if (word == JSON_WORD_TRUE) {
+		capture->is_shaped |= next_member(reader) == MEMBER_SHAPED;
+		capture->is_limited |= next_member(reader) == MEMBER_LIMITED;
+	}
+	if (word != JSON_WORD_NUMBER)
 		return;
 	switch (next_member(reader)) {
 	case MEMBER_VERSION:
@@ -215,6 +236,9 @@ static void on_word(void *arg, enum json_word word, struct bytes digits)
 		break;
 	case MEMBER_OUTPUT_TOKENS:
 		capture->output_tokens = decimal_scaled(digits, 0, UINT32_MAX);
+		break;
+	case MEMBER_ASN:
+		capture->asn = decimal_scaled(digits, 0, UINT32_MAX);
 		break;
 	default:
 		break;

@@ -12,14 +12,17 @@
  *   {"v":1,"kind":"capture","at":1777777777.123456,"peer":"203.0.113.9","owner":null,
  *    "tls":{"ja3":"..","ja4":"..","hello":"hex"},"http":"1.1","method":"POST",
  *    "path":"/v1/messages","headers":[["x-api-key","sk-.."]],"body":{..},
- *    "reply":{"at":..,"status":200,"input_tokens":10,"output_tokens":900},"label":"campaign-1"}
+ *    "reply":{"at":..,"status":200,"input_tokens":10,"output_tokens":900,"signed":["EqQ.."]},
+ *    "asn":64500,"retort":{"coin":"refused","shaped":true,"limited":true},"label":"campaign-1"}
  *
  * |v|, |kind|, |at|, |peer| and |headers| must be there; unknown members are skipped. A body
- * may be an object or a string. Captures hold credentials and prompts: they are an operator's
- * own.
+ * may be an object or a string. |asn| counts where no table of networks is at hand, |signed|
+ * are the signatures of signed blocks in the reply, |retort| is what was refused by whom.
+ * Captures hold credentials and prompts: they are an operator's own.
  */
 #define CAPTURE_VERSION 1
 #define CAPTURE_HEADERS 64 /* more are left out */
+#define CAPTURE_SIGNED  4
 
 struct capture_header {
 	struct bytes name, value;
@@ -31,7 +34,11 @@ struct capture {
 	struct bytes peer, owner, ja3, ja4, hello, http, method, path, body, label;
 	bool has_body, has_reply;
 	uint16_t status;
-	uint32_t input_tokens, output_tokens;
+	uint32_t input_tokens, output_tokens, asn;
+	bool is_shaped, is_limited;
+	struct bytes coin; /* a word of enum record_coin */
+	size_t signed_count;
+	struct bytes signed_blocks[CAPTURE_SIGNED];
 	size_t header_count;
 	struct capture_header headers[CAPTURE_HEADERS];
 };

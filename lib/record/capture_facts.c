@@ -32,7 +32,7 @@ static void fill_address(
 		return;
 	facts->address = address_hash(&address, ADDRESS_EXACT, kit->prompt.keys.hash);
 	facts->prefix = address_hash(&address, ADDRESS_NETWORK, kit->prompt.keys.hash);
-	facts->asn = asn_number(kit->asn, &address);
+	facts->asn = kit->asn ? asn_number(kit->asn, &address) : capture->asn;
 }
 
 static void fill_tls(
@@ -127,12 +127,39 @@ static void fill_prompt(struct prompt_facts *prompt, const struct capture *captu
 	prompt_reader_finish(reader, false, prompt);
 }
 
-static void fill_reply(struct record *record, const struct capture *capture)
+static void fill_signed(struct reply_facts *reply, const struct capture *capture,
+    const struct text_digest_keys *keys)
+{
+	struct text_digest digest;
+
+	for (size_t i = 0; i < capture->signed_count; i++) {
+		text_digest_init(&digest, keys);
+		text_digest_add(&digest, capture->signed_blocks[i]);
+		reply->signatures[i] = text_digest_seal(&digest, HASH_SIGNATURE);
+	}
+	reply->signature_count = (uint8_t)capture->signed_count;
+}
+
+/* Coins and refusals are taken as they fell: what follows from them was seen. */
+static void fill_refusal(struct record *record, const struct capture *capture)
+{
+	for (uint8_t coin = 0; coin < RECORD_COIN_COUNT; coin++)
+		if (bytes_equal(capture->coin, bytes_of_text(record_coin_name(coin))))
+			record->coin = coin;
+	record->is_shaped = capture->is_shaped;
+	record->is_limited = capture->is_limited;
+	if (record->coin == RECORD_COIN_REFUSED || record->is_shaped || record->is_limited)
+		record->verdict = RECORD_VERDICT_THROTTLE;
+}
+
+static void fill_reply(
+    struct record *record, const struct capture *capture, const struct text_digest_keys *keys)
 {
 	int64_t took_us = capture->reply_at_us - capture->at_us;
 
 	if (!capture->has_reply)
 		return;
+	fill_signed(&record->reply, capture, keys);
 	record->reply.status = capture->status;
 	record->reply.input_tokens = capture->input_tokens;
 	record->reply.output_tokens = capture->output_tokens;
@@ -155,6 +182,7 @@ void capture_facts_fill(struct record *record, const struct capture *capture,
 	struct dialect_signs signs = signs_of(capture);
 	struct facts *facts = &record->facts;
 
+	_Static_assert(CAPTURE_SIGNED <= REPLY_SIGNATURES, "each has its place");
 	memset(record, 0, sizeof(*record));
 	facts->at_us = capture->at_us;
 	fill_address(facts, capture, kit);
@@ -163,7 +191,8 @@ void capture_facts_fill(struct record *record, const struct capture *capture,
 	fill_client(facts, capture, &signs, hash);
 	fill_account(facts, capture, kit);
 	fill_prompt(&record->prompt, capture, &signs, arena, kit);
-	fill_reply(record, capture);
+	fill_reply(record, capture, &kit->prompt.keys);
+	fill_refusal(record, capture);
 	record->request_bytes = capture->body.len;
 	copy_text(record->method, sizeof(record->method), signs.method);
 	copy_text(record->label, sizeof(record->label), capture->label);

@@ -63,6 +63,26 @@ START_TEST(a_body_may_be_a_text_and_most_members_may_be_missing)
 }
 END_TEST
 
+START_TEST(what_retort_did_and_what_was_signed_comes_along)
+{
+	ck_assert_int_eq(
+	    read_line(
+		"{\"v\":1,\"kind\":\"capture\",\"at\":1,\"peer\":\"::1\",\"headers\":[],"
+		"\"reply\":{\"signed\":[\"one\",\"two\",\"3\",\"4\",\"five\"],\"status\":429},"
+		"\"asn\":64500,\"retort\":{\"coin\":\"refused\",\"shaped\":false,"
+		"\"limited\":true}}"),
+	    0);
+	ck_assert_uint_eq(capture.asn, 64500);
+	ck_assert_uint_eq(capture.signed_count, CAPTURE_SIGNED);
+	check_text(capture.signed_blocks[1], "two");
+	ck_assert_uint_eq(capture.status, 429);
+	check_text(capture.coin, "refused");
+	ck_assert(!capture.is_shaped && capture.is_limited);
+	ck_assert_int_eq(read_line(LINE), 0);
+	ck_assert(!capture.is_shaped && !capture.signed_count && !capture.coin.len);
+}
+END_TEST
+
 START_TEST(what_is_no_capture_is_a_fault_in_words)
 {
 	static const char *const lines[] = { "", "{", "[]", "7", "{\"v\":1}", "not json",
@@ -143,5 +163,5 @@ END_TEST
 
 UNIT_MAIN("capture", a_line_gives_its_members,
     a_body_may_be_a_text_and_most_members_may_be_missing,
-    what_is_no_capture_is_a_fault_in_words, facts_have_keyed_hashes_and_no_word_of_the_line,
-    the_longest_facts_fit)
+    what_retort_did_and_what_was_signed_comes_along, what_is_no_capture_is_a_fault_in_words,
+    facts_have_keyed_hashes_and_no_word_of_the_line, the_longest_facts_fit)
