@@ -31,6 +31,7 @@ enum { /* what a hash stands for */
 	OF_TASTE,
 	OF_NOTEBOOK,
 	OF_TOOLSET,
+	OF_CLAIM,
 };
 
 static bool is_of(uint64_t whose, uint64_t what, double share)
@@ -198,7 +199,8 @@ void sim_piece_fill(const struct scenario_group *group, const struct sim_piece *
 	memset(&record->reply, 0, sizeof(record->reply));
 	record->facts.account = sender->account;
 	record->facts.owner = sender->owner;
-	record->facts.is_retry = sender->is_retry;
+	record->facts.is_retry = sender->is_retry || is_of(piece->conversation + piece->turn,
+							 OF_CLAIM, T(claims_retry));
 	prompt->state = PROMPT_WHOLE;
 	prompt->dialect = DIALECT_ANTHROPIC_MESSAGES;
 	fill_transport(group, piece, sender, random, &record->facts);

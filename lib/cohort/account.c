@@ -27,7 +27,6 @@ static void see_exit(struct account *account, const struct facts *facts, uint32_
 {
 	uint16_t day = (uint16_t)(now_s / 86400);
 	uint32_t exit = tag_of(facts->prefix), bit;
-	unsigned exits;
 
 	if (!exit)
 		return;
@@ -36,13 +35,7 @@ static void see_exit(struct account *account, const struct facts *facts, uint32_
 		account->exit_day = day;
 		account->exits_today = 0;
 	}
-	if (!(account->exits_today & bit)) {
-		account->exits_today |= bit;
-		exits = account_exits_today(account);
-		if (exits > account->exits_most)
-			account->exits_most = (uint16_t)exits;
-	}
-	count(&account->exit_changes, account->exit && account->exit != exit);
+	account->exits_today |= bit;
 	account->exit = exit;
 }
 
@@ -84,8 +77,8 @@ static void see_prompt(
 	}
 }
 
-void account_see(struct account *account, const struct facts *facts,
-    const struct prompt_facts *prompt, const struct reply_facts *reply)
+void account_see(
+    struct account *account, const struct facts *facts, const struct prompt_facts *prompt)
 {
 	uint32_t now_s = (uint32_t)(facts->at_us / 1000000);
 	uint32_t client = tag_of(facts->ja4 ^ facts->http_shape);
@@ -99,13 +92,35 @@ void account_see(struct account *account, const struct facts *facts,
 		count(&account->client_changes, account->client);
 		account->client = client;
 	}
-	if (reply->status == 401 || reply->status == 403)
-		account->refused_s = now_s;
 	account->hours |= 1u << (now_s / 3600 % 24);
 	account->owner = facts->owner;
 	account->last_s = now_s;
 	account->last_ms = (uint32_t)(facts->at_us / 1000 % 1000);
 	count(&account->exchanges, true);
+}
+
+bool account_is_repetition(
+    const struct account *account, const struct facts *facts, const struct prompt_facts *prompt)
+{
+	uint32_t now_s = (uint32_t)(facts->at_us / 1000000);
+
+	if (!account->unserved_s || now_s - account->unserved_s > ACCOUNT_REPEAT_S)
+		return false;
+	if (tag_of(prompt->conversation) != account->unserved)
+		return false;
+	/* x-stainless-retry-count costs a pool nothing to send: it excuses nobody by itself. */
+	return prompt->conversation || facts->is_retry;
+}
+
+void account_serve(struct account *account, const struct facts *facts,
+    const struct prompt_facts *prompt, bool is_served)
+{
+	if (!is_served) {
+		account->unserved_s = (uint32_t)(facts->at_us / 1000000);
+		account->unserved = tag_of(prompt->conversation);
+	} else if (tag_of(prompt->conversation) == account->unserved) {
+		account->unserved_s = 0;
+	}
 }
 
 unsigned account_worth(const struct account *account)

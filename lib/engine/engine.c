@@ -121,14 +121,29 @@ static void find_cohorts(struct engine *engine, struct passage *passage)
 	}
 }
 
-/* A repetition after a refusal is the same demand, not more of it. */
-static bool is_counted(const struct exchange_seen *seen)
+/* What was refused before it was counted is counted when it comes again; what was counted and
+ * then failed is not: each demand is counted once, whatever the client says of itself. */
+static bool is_refused_early(const struct exchange_seen *seen)
 {
-	return !seen->facts->is_retry && !seen->is_limited && !seen->is_shaped;
+	return seen->is_limited || seen->is_shaped;
+}
+
+static void note_service(struct passage *passage)
+{
+	const struct exchange_seen *seen = passage->seen;
+	uint16_t status = seen->reply->status;
+	bool has_failed = seen->coin == RECORD_COIN_REFUSED || status == 429 || status >= 500;
+
+	if (!is_refused_early(seen))
+		account_serve(passage->account, seen->facts, seen->prompt, !has_failed);
 }
 
 static void see_cohorts(struct engine *engine, struct passage *passage)
 {
+	const struct exchange_seen *seen = passage->seen;
+	bool is_counted = !is_refused_early(seen) &&
+			  !account_is_repetition(passage->account, seen->facts, seen->prompt);
+
 	engine->matched_count = 0;
 	for (int i = 0; i < passage->keys.count; i++) {
 		struct cohort *cohort = passage->cohorts[i];
@@ -136,7 +151,7 @@ static void see_cohorts(struct engine *engine, struct passage *passage)
 		if (!cohort)
 			continue;
 		hopping_weigh(engine, passage, cohort);
-		if (is_counted(passage->seen))
+		if (is_counted)
 			betting_count(engine, passage, cohort);
 		states_judge(engine, cohort, passage);
 		if (cohort->state != ENGINE_STATE_QUIET)
@@ -195,7 +210,8 @@ void engine_see(
 	find_cohorts(engine, &passage);
 	see_cohorts(engine, &passage);
 	hopping_note(engine, &passage);
-	account_see(passage.account, &facts, seen->prompt, seen->reply);
+	note_service(&passage);
+	account_see(passage.account, &facts, seen->prompt);
 	pass_time(engine, passage.now_s, changes);
 }
 

@@ -35,7 +35,7 @@ struct facts {
 	uint8_t transport;  /* enum facts_transport */
 	uint8_t http_major; /* 1 or 2 */
 	uint8_t client;     /* enum client_claim: who the User-Agent says it is */
-	uint8_t is_retry;   /* x-stainless-retry-count > 0: must not look like growing demand */
+	uint8_t is_retry;   /* the client says x-stainless-retry-count > 0: its word, no more */
 	uint64_t ja3;       /* HASH_TLS of the JA3 digest */
 	uint64_t ja4;       /* HASH_TLS of the JA4 text */
 	uint64_t http_shape;            /* HASH_SHAPE of header names' order and case */

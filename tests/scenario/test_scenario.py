@@ -28,6 +28,14 @@ def test_a_hydra_is_tagged_in_a_thousand_and_proven_in_three_thousand(name):
         assert_no_harm(report)
 
 
+def test_saying_that_all_are_retries_changes_nothing():
+    for seed in (7, 8):
+        honest, liar = (scenario.simulate(name, seed) for name in ("01-hydra", "01-hydra-liar"))
+        assert liar["labels"] == honest["labels"]
+        assert liar["cohorts"] == honest["cohorts"]
+    assert scenario.moment(liar, "campaign-1", "first_tag") <= 1000
+
+
 @pytest.mark.parametrize("name, most", [("02-harvest", 3000), ("02b-mid-500", 6800),
                                         ("02b-mid-20000", 26000)])
 def test_smaller_pools_are_proven_within_their_share(name, most):

@@ -142,18 +142,51 @@ START_TEST(an_account_counts_its_exits_of_the_day)
 	struct account account = { .key = 1 };
 	struct facts facts = { .at_us = NOW * 1000000LL };
 	struct prompt_facts prompt = { 0 };
-	struct reply_facts reply = { 0 };
 
 	for (uint64_t i = 1; i <= 10; i++) {
 		facts.prefix = i * 0x9e3779b97f4a7c15ULL;
-		account_see(&account, &facts, &prompt, &reply);
+		account_see(&account, &facts, &prompt);
 	}
 	ck_assert_uint_ge(account_exits_today(&account), 7);
 	ck_assert_uint_le(account_exits_today(&account), 13);
 	facts.at_us += 86400 * 1000000LL;
-	account_see(&account, &facts, &prompt, &reply);
+	account_see(&account, &facts, &prompt);
 	ck_assert_uint_eq(account_exits_today(&account), 1);
 	ck_assert_uint_eq(account.exchanges, 11);
+}
+END_TEST
+
+START_TEST(only_what_is_known_to_have_failed_is_repeated)
+{
+	struct account account = { .key = 1 };
+	struct facts facts = { .at_us = NOW * 1000000LL, .is_retry = 1 };
+	struct prompt_facts prompt = { .conversation = 77 }, other = { .conversation = 78 };
+
+	ck_assert(!account_is_repetition(&account, &facts, &prompt));
+	account_serve(&account, &facts, &prompt, false);
+	account_serve(&account, &facts, &other, true);
+	ck_assert(!account_is_repetition(&account, &facts, &other));
+	facts.is_retry = 0; /* whether the client says so or not */
+	ck_assert(account_is_repetition(&account, &facts, &prompt));
+	facts.at_us += (ACCOUNT_REPEAT_S + 1) * 1000000LL;
+	ck_assert(!account_is_repetition(&account, &facts, &prompt));
+	facts.at_us -= 100 * 1000000LL;
+	account_serve(&account, &facts, &prompt, true);
+	ck_assert(!account_is_repetition(&account, &facts, &prompt));
+}
+END_TEST
+
+START_TEST(an_unread_repetition_needs_a_refusal_and_the_clients_word)
+{
+	struct account account = { .key = 1 };
+	struct facts facts = { .at_us = NOW * 1000000LL, .is_retry = 1 };
+	struct prompt_facts unread = { 0 };
+
+	ck_assert(!account_is_repetition(&account, &facts, &unread));
+	account_serve(&account, &facts, &unread, false);
+	ck_assert(account_is_repetition(&account, &facts, &unread));
+	facts.is_retry = 0;
+	ck_assert(!account_is_repetition(&account, &facts, &unread));
 }
 END_TEST
 
@@ -162,4 +195,5 @@ UNIT_MAIN("cohorts", the_third_owner_makes_a_cohort_and_a_repeated_one_does_not,
     evidence_outlives_age_when_the_table_is_full, a_sketch_knows_what_an_unrelated_member_sent,
     a_pair_of_owners_hops_for_the_first_time_once, hops_join_owners_under_one_root,
     a_repetition_keeps_the_coin_and_a_second_owner_marks_it_shared,
-    an_account_counts_its_exits_of_the_day)
+    an_account_counts_its_exits_of_the_day, only_what_is_known_to_have_failed_is_repeated,
+    an_unread_repetition_needs_a_refusal_and_the_clients_word)

@@ -137,6 +137,66 @@ START_TEST(a_notebook_that_many_work_through_is_no_hop)
 }
 END_TEST
 
+struct word { /* what is said and done about one exchange */
+	bool is_retry, is_limited;
+	uint16_t status;
+	uint64_t conversation;
+};
+
+/* The exchanges that the head's cohort counted, when eight owners each send |words|. */
+static uint64_t counted(const struct word *words, int count)
+{
+	struct engine *engine = start();
+	struct verdict_changes changes = { 0 };
+	const struct cohort *cohort;
+	uint64_t most = 0;
+	size_t number = 0;
+
+	for (uint64_t i = 0; i < 8 * (uint64_t)count; i++) {
+		const struct word *word = words + i % (uint64_t)count;
+		struct facts facts = { .at_us = NOW_US + (int64_t)i * 2000000,
+			.account = mix(i / (uint64_t)count),
+			.is_retry = word->is_retry };
+		struct prompt_facts prompt = { .state = PROMPT_WHOLE,
+			.dialect = DIALECT_ANTHROPIC_MESSAGES,
+			.conversation = mix(word->conversation + i / (uint64_t)count * 100),
+			.conversation_bytes = 500,
+			.head = 4711 };
+		struct reply_facts reply = { .status = word->status };
+
+		engine_see(engine,
+		    &(struct exchange_seen){ .facts = &facts,
+			.prompt = &prompt,
+			.reply = &reply,
+			.is_limited = word->is_limited },
+		    &changes);
+	}
+	while ((cohort = engine_next_cohort(engine, &number, true)))
+		most = cohort->exchanges > most ? cohort->exchanges : most;
+	stop(engine);
+	return most;
+}
+
+/* The first two owners only make the key a cohort. */
+START_TEST(each_demand_is_counted_once_whatever_the_client_says)
+{
+	static const struct word once[] = { { false, false, 200, 1 } };
+	static const struct word liar[] = { { true, false, 200, 1 }, { true, false, 200, 2 } };
+	static const struct word upstream[] = { { false, false, 429, 1 },
+		{ true, false, 503, 1 }, { true, false, 200, 1 } };
+	static const struct word limited[] = { { false, true, 429, 1 },
+		{ true, false, 200, 1 } };
+	static const struct word others[] = { { false, false, 429, 1 }, { true, false, 200, 2 },
+		{ true, false, 200, 3 } };
+
+	ck_assert_uint_eq(counted(once, 1), 6);
+	ck_assert_uint_eq(counted(liar, 2), 12);
+	ck_assert_uint_eq(counted(upstream, 3), 6);
+	ck_assert_uint_eq(counted(limited, 2), 6);
+	ck_assert_uint_eq(counted(others, 3), 18);
+}
+END_TEST
+
 /* A watched pool that sends what was refused again from another account. */
 static void fail_over(struct engine *engine, struct verdict_changes *changes, int rounds)
 {
@@ -299,9 +359,10 @@ START_TEST(a_flood_of_keys_stays_in_its_memory)
 }
 END_TEST
 
-UNIT_MAIN("engine", a_silent_relay_is_tagged_by_provenance_alone,
-    hops_inside_one_owner_are_none, a_notebook_that_many_work_through_is_no_hop,
-    coins_prove_nothing_before_a_cohort_is_watched, a_relay_that_fails_over_is_proven,
+UNIT_MAIN("engine", each_demand_is_counted_once_whatever_the_client_says,
+    a_silent_relay_is_tagged_by_provenance_alone, hops_inside_one_owner_are_none,
+    a_notebook_that_many_work_through_is_no_hop, coins_prove_nothing_before_a_cohort_is_watched,
+    a_relay_that_fails_over_is_proven,
     a_proven_cohort_is_released_after_a_silent_day_and_decays,
     equal_input_gives_equal_states_bit_for_bit, the_tables_fit_the_memory_they_were_given,
     a_flood_of_keys_stays_in_its_memory)
