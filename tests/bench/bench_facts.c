@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define ROUNDS 201
-#define CHUNK  16384
+#define ROUNDS      201
+#define CHUNK       16384
+#define ROUND_BYTES 1e6
 
 static double micros_now(void)
 {
@@ -54,6 +55,7 @@ static const char *only; /* the body named on the command line; NULL: all */
 static void bench_body(
     const struct prompt_kit *kit, const char *name, enum dialect dialect, struct bytes body)
 {
+	int repeats = (int)(ROUND_BYTES / body.len);
 	double micros[ROUNDS];
 	struct prompt_facts facts;
 
@@ -62,9 +64,9 @@ static void bench_body(
 	for (int round = 0; round < ROUNDS; round++) {
 		double begin = micros_now();
 
-		for (int i = 0; i < 10; i++)
+		for (int i = 0; i < repeats; i++)
 			read_once(kit, dialect, body, &facts);
-		micros[round] = (micros_now() - begin) / 10;
+		micros[round] = (micros_now() - begin) / repeats;
 	}
 	if (facts.state != PROMPT_WHOLE)
 		exit(EXIT_FAILURE);
@@ -99,5 +101,8 @@ int main(int argc, char **argv)
 	bench_body(&kit, "chat-1k", DIALECT_OPENAI_CHAT, bodies_chat(1024));
 	bench_body(&kit, "chat-16k", DIALECT_OPENAI_CHAT, bodies_chat(16384));
 	bench_body(&kit, "agent-128k", DIALECT_ANTHROPIC_MESSAGES, bodies_agent(131072));
+	bench_body(&kit, "talk-1k", DIALECT_OPENAI_CHAT, bodies_talk(1024));
+	bench_body(&kit, "talk-16k", DIALECT_OPENAI_CHAT, bodies_talk(16384));
+	bench_body(&kit, "talk-128k", DIALECT_OPENAI_CHAT, bodies_talk(131072));
 	return EXIT_SUCCESS;
 }

@@ -9,6 +9,9 @@
  * about |bytes| long. */
 struct bytes bodies_chat(size_t bytes);
 
+/* A conversation of many turns of 1.5 KB, as bench_load sends it; about |bytes| long. */
+struct bytes bodies_talk(size_t bytes);
+
 /* An agent's turn: tool schemas, a long system text, tool calls and results full of source code
  * (an escape every few words); about |bytes| long. Anthropic's dialect. */
 struct bytes bodies_agent(size_t bytes);

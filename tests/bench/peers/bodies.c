@@ -65,6 +65,34 @@ struct bytes bodies_chat(size_t bytes)
 	return text_bytes(&body);
 }
 
+/* Words as people type them: a line break, a quote, code and an accent every few of them. */
+static const char *const talk[] = { "the", "still", "model", "answers", "a", "question",
+	"about", "queues", "and", "explains\\n", "how", "`retry()`", "works", "in",
+	"\\\"production\\\"", "step", "by", "step,", "with", "numbers:", "42", "of", "128.",
+	"caf\xc3\xa9" };
+
+struct bytes bodies_talk(size_t bytes)
+{
+	struct text body = text_in(xalloc(bytes + 4096), bytes + 4096);
+	uint64_t seed = 1;
+
+	text_add(&body, BYTES("{\"model\":\"mock-large\",\"max_tokens\":1024,\"messages\":["));
+	for (int turn = 0; body.len < bytes; turn++) {
+		size_t end = body.len + 1500 < bytes ? body.len + 1500 : bytes;
+
+		text_add_format(&body, "%s{\"role\":\"%s\",\"content\":\"", turn ? "," : "",
+		    turn % 2 ? "assistant" : "user");
+		while (body.len < end) {
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			text_add(&body, bytes_of_text(talk[(seed >> 33) % 24]));
+			text_add_char(&body, ' ');
+		}
+		text_add(&body, BYTES("\"}"));
+	}
+	text_add(&body, BYTES("]}"));
+	return text_bytes(&body);
+}
+
 static void add_tools(struct text *body)
 {
 	for (int i = 0; i < 16; i++)
