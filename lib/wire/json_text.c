@@ -1,11 +1,13 @@
 /*
  * The hot loop of wanted strings: scan, resolve and copy in one pass. With VBMI2 an escape
  * costs no branch: source code has one every few words, and each mispredicted one would cost
- * more than the block it stands in. Never reads beyond |end|.
+ * more than the block it stands in. UTF-8 is judged a block at a time: prose has a dash or an
+ * accent on every line. Never reads beyond |end|.
  */
 #include "wire/json_text.h"
 
 #include "wire/json_span.h"
+#include "wire/json_utf8.h"
 
 const char json_text_escapes[256] = { ['"'] = '"',
 	['\\'] = '\\',
@@ -48,24 +50,65 @@ void json_text_portable(struct json_text *text)
 #ifdef __x86_64__
 #include <immintrin.h>
 
-/* Bytes ≥ 0x80 are negative, so one signed comparison finds them and the control bytes. */
-__attribute__((target("avx2"))) static inline unsigned copy_32(struct json_text *text)
+#define AVX2 __attribute__((target("avx2")))
+
+AVX2 static inline uint32_t from_32(__m256i bytes, int least)
+{
+	__m256i low = _mm256_set1_epi8((char)least);
+
+	return (uint32_t)_mm256_movemask_epi8(
+	    _mm256_cmpeq_epi8(_mm256_max_epu8(bytes, low), bytes));
+}
+
+AVX2 static inline uint32_t same_32(__m256i bytes, int byte)
+{
+	return (uint32_t)_mm256_movemask_epi8(
+	    _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)byte)));
+}
+
+AVX2 static uint32_t stop_at_utf8_32(__m256i bytes, uint32_t stops, uint32_t *cut)
+{
+	struct json_utf8 u = { .high = (uint32_t)_mm256_movemask_epi8(bytes),
+		.lead = from_32(bytes, 0xC0),
+		.three = from_32(bytes, 0xE0),
+		.four = from_32(bytes, 0xF0),
+		.from_90 = from_32(bytes, 0x90),
+		.from_a0 = from_32(bytes, 0xA0),
+		.e0 = same_32(bytes, 0xE0),
+		.ed = same_32(bytes, 0xED),
+		.f0 = same_32(bytes, 0xF0),
+		.f4 = same_32(bytes, 0xF4),
+		.never = same_32(bytes, 0xC0) | same_32(bytes, 0xC1) | from_32(bytes, 0xF5) };
+	uint64_t cut_64;
+	uint64_t more = json_utf8_stops(&u, stops, 32, &cut_64);
+
+	*cut = (uint32_t)cut_64;
+	return (uint32_t)more;
+}
+
+/* True if it stopped for good: not where a sequence is cut by the block's end. */
+AVX2 static inline bool copy_32(struct json_text *text)
 {
 	__m256i bytes = _mm256_loadu_si256((const __m256i *)text->at);
-	__m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), bytes);
+	__m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), bytes); /* high ones too */
 	__m256i quote = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"'));
 	__m256i slash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
-	unsigned stops = (unsigned)_mm256_movemask_epi8(
-	    _mm256_or_si256(low, _mm256_or_si256(quote, slash)));
-	unsigned len = stops ? (unsigned)__builtin_ctz(stops) : 32;
+	uint32_t high = (uint32_t)_mm256_movemask_epi8(bytes), cut = 0;
+	uint32_t stops = (uint32_t)_mm256_movemask_epi8(
+			     _mm256_or_si256(low, _mm256_or_si256(quote, slash))) &
+			 ~high;
+	unsigned len;
 
+	if (high)
+		stops |= stop_at_utf8_32(bytes, stops, &cut);
+	len = stops ? (unsigned)__builtin_ctz(stops) : 32;
 	_mm256_storeu_si256((__m256i *)text->to, bytes);
 	text->at += len;
 	text->to += len;
-	return stops;
+	return stops & ~cut;
 }
 
-__attribute__((target("avx2"))) void json_text_avx2(struct json_text *text)
+AVX2 void json_text_avx2(struct json_text *text)
 {
 	struct json_text t = *text;
 	bool is_stopped = false;
@@ -95,26 +138,53 @@ static inline uint64_t begin_escapes(uint64_t slashes)
 	return begins;
 }
 
+#define FROM(least) _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)(least)))
+#define SAME(byte)  _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)(byte)))
+
+VBMI2 static uint64_t stop_at_utf8_64(__m512i bytes, uint64_t stops, uint64_t *cut)
+{
+	struct json_utf8 u = { .high = _mm512_movepi8_mask(bytes),
+		.lead = FROM(0xC0),
+		.three = FROM(0xE0),
+		.four = FROM(0xF0),
+		.from_90 = FROM(0x90),
+		.from_a0 = FROM(0xA0),
+		.e0 = SAME(0xE0),
+		.ed = SAME(0xED),
+		.f0 = SAME(0xF0),
+		.f4 = SAME(0xF4),
+		.never = SAME(0xC0) | SAME(0xC1) | FROM(0xF5) };
+
+	return json_utf8_stops(&u, stops, 64, cut);
+}
+
 /* Takes the bytes of a block up to the first that stops; false when one did. A bit a byte. */
 VBMI2 static inline bool take_block(struct json_text *t, __m512i bytes)
 {
-	uint64_t slashes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
-	uint64_t stops = _mm512_cmplt_epi8_mask(bytes, _mm512_set1_epi8(0x20)) |
-			 _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
+	uint64_t slashes = SAME('\\'), high = _mm512_movepi8_mask(bytes);
+	uint64_t stops = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)) | SAME('"');
 	uint64_t begins = begin_escapes(slashes), escaped = begins << 1;
-	uint64_t bad = escaped & _mm512_movepi8_mask(bytes), split, taken;
+	uint64_t bad = escaped & high, split, cut = 0, taken;
 	__m512i letters = _mm512_loadu_si512(json_text_escapes);
 	__m512i more = _mm512_loadu_si512(json_text_escapes + 64);
+	__m512i plain = _mm512_mask2_permutex2var_epi8(letters, bytes, escaped, more);
 
-	bytes = _mm512_mask2_permutex2var_epi8(letters, bytes, escaped, more);
-	bad |= escaped & _mm512_testn_epi8_mask(bytes, bytes);
+	bad |= escaped & _mm512_testn_epi8_mask(plain, plain);
 	split = begins & (uint64_t)1 << 63; /* its letter is in the next block */
 	stops = (stops & ~escaped) | bad >> 1 | split;
-	taken = stops ? (stops & -stops) - 1 : ~(uint64_t)0;
-	_mm512_storeu_si512(t->to, _mm512_maskz_compress_epi8(taken & ~begins, bytes));
+	if (high)
+		stops |= stop_at_utf8_64(bytes, stops, &cut);
+	if (!stops) { /* the next block need not wait for this one */
+		_mm512_storeu_si512(t->to, _mm512_maskz_compress_epi8(~begins, plain));
+		t->to += 64 - _mm_popcnt_u64(begins);
+		t->at += 64;
+		return true;
+	}
+	taken = (stops & -stops) - 1;
+	_mm512_storeu_si512(t->to, _mm512_maskz_compress_epi8(taken & ~begins, plain));
 	t->to += _mm_popcnt_u64(taken & ~begins);
 	t->at += _mm_popcnt_u64(taken);
-	return !(stops & ~split);
+	return !(stops & ~(split | cut));
 }
 
 VBMI2 void json_text_vbmi2(struct json_text *text)

@@ -13,8 +13,9 @@ struct json_text {
 
 /*
  * Copies from |at| to |to| as long as |to| is before |limit|, and moves both. It stops before
- * |end| where it cannot go on: at a quote, a control byte, a byte beyond ASCII, or a backslash
- * that begins no one-letter escape here.
+ * |end| where it cannot go on: at a quote, a control byte, or a backslash that begins no
+ * one-letter escape here. It may also stop where a sequence beyond ASCII begins, and never
+ * takes one that is not sound (RFC 3629): the caller walks over it byte by byte.
  */
 typedef void json_text_fn(struct json_text *text);
 
