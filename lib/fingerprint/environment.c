@@ -5,6 +5,8 @@
  */
 #include "fingerprint/environment.h"
 
+#include "fingerprint/line_ends.h"
+
 struct label {
 	const char *text; /* lower case; NULL ends a list */
 	size_t len;       /* at least 4 */
@@ -93,20 +95,26 @@ static const struct label w_labels[] = {
 	{ 0 },
 };
 
-/* By the first letter's low five bits: most lines of prose end here. */
-static const struct label *const labels[32] = {
-	['c' & 31] = c_labels,
-	['d' & 31] = d_labels,
-	['g' & 31] = g_labels,
-	['h' & 31] = h_labels,
-	['i' & 31] = i_labels,
-	['m' & 31] = m_labels,
-	['o' & 31] = o_labels,
-	['p' & 31] = p_labels,
-	['r' & 31] = r_labels,
-	['s' & 31] = s_labels,
-	['t' & 31] = t_labels,
-	['w' & 31] = w_labels,
+#define BIT(letter) (1u << ((letter)&31))
+
+/* By the first letter's low five bits, with those of the second: most lines of prose end here.
+ */
+static const struct {
+	const struct label *labels;
+	uint32_t seconds;
+} rows[32] = {
+	['c' & 31] = { c_labels, BIT('u') | BIT('w') },
+	['d' & 31] = { d_labels, BIT('e') },
+	['g' & 31] = { g_labels, BIT('i') },
+	['h' & 31] = { h_labels, BIT('o') },
+	['i' & 31] = { i_labels, BIT('\'') | BIT('s') },
+	['m' & 31] = { m_labels, BIT('y') },
+	['o' & 31] = { o_labels, BIT('s') | BIT('p') },
+	['p' & 31] = { p_labels, BIT('l') | BIT('r') },
+	['r' & 31] = { r_labels, BIT('e') },
+	['s' & 31] = { s_labels, BIT('h') },
+	['t' & 31] = { t_labels, BIT('h') | BIT('o') },
+	['w' & 31] = { w_labels, BIT('o') },
 };
 
 /* What may stand before a label: list marks, heading marks, quotes and the '<' of a tag. */
@@ -137,14 +145,21 @@ static uint32_t first_four(const char *at)
 	return four | 0x20202020;
 }
 
+/* Whether a line that begins so, and may go on, can be one of ours. */
+static bool may_begin(struct bytes part)
+{
+	part = strip_marks(part);
+	return part.len < 2 || rows[part.at[0] & 31].seconds & BIT(part.at[1]);
+}
+
 enum environment_kind environment_kind_of(struct bytes line, struct bytes *value)
 {
 	const struct label *label;
 
 	line = strip_marks(line);
-	if (line.len < 4 || !labels[line.at[0] & 31])
+	if (line.len < 4 || !(rows[line.at[0] & 31].seconds & BIT(line.at[1])))
 		return ENVIRONMENT_NONE;
-	for (label = labels[line.at[0] & 31]; label->text; label++) {
+	for (label = rows[line.at[0] & 31].labels; label->text; label++) {
 		if (first_four(line.at) != first_four(label->text) ||
 		    !bytes_start_with_nocase(line, bytes_of(label->text, label->len)))
 			continue;
@@ -157,7 +172,7 @@ enum environment_kind environment_kind_of(struct bytes line, struct bytes *value
 void environment_init(struct environment *environment)
 {
 	memset(environment->values, 0, sizeof(environment->values));
-	environment->is_long = false;
+	environment->is_text = false;
 	environment->held = 0;
 }
 
@@ -190,63 +205,77 @@ static void end_held(struct environment *environment, struct text_digest *digest
 	environment->held = 0;
 }
 
-/* Holds the piece's last, unfinished line, unless it has grown too long to be one of ours. */
-static void hold(struct environment *environment, struct text_digest *digest, struct bytes part)
+static void hold(struct environment *environment, struct bytes part)
 {
-	if (!environment->is_long && part.len <= ENVIRONMENT_LINE - environment->held) {
-		memcpy(environment->line + environment->held, part.at, part.len);
-		environment->held += (unsigned)part.len;
-		return;
-	}
-	text_digest_add(digest, bytes_of(environment->line, environment->held));
-	text_digest_add(digest, part);
-	environment->held = 0;
-	environment->is_long = true;
+	memcpy(environment->line + environment->held, part.at, part.len);
+	environment->held += (unsigned)part.len;
 }
 
-/* Finishes the line that earlier pieces began; returns what follows it. */
+/* Finishes the line that is held; returns what follows it. */
 static struct bytes finish_line(
     struct environment *environment, struct text_digest *digest, struct bytes piece)
 {
 	const char *cut = memchr(piece.at, '\n', piece.len);
 	size_t len = cut ? (size_t)(cut - piece.at) : piece.len;
 
-	hold(environment, digest, bytes_of(piece.at, len));
+	if (len > ENVIRONMENT_LINE - environment->held) { /* too long to be one of ours */
+		text_digest_add(digest, bytes_of(environment->line, environment->held));
+		environment->held = 0;
+		environment->is_text = true;
+		return piece;
+	}
+	hold(environment, bytes_of(piece.at, len));
 	if (!cut)
 		return (struct bytes){ 0 };
 	end_held(environment, digest);
-	environment->is_long = false;
 	return bytes_of(cut + 1, piece.len - len - 1);
+}
+
+/* Where the first line begins that is not yet known to be text. */
+static const char *skip_text(struct environment *environment, struct bytes piece)
+{
+	const char *cut;
+
+	if (!environment->is_text || piece.len == 0)
+		return piece.at;
+	cut = memchr(piece.at, '\n', piece.len);
+	environment->is_text = !cut;
+	return cut ? cut + 1 : piece.at + piece.len;
 }
 
 void environment_take(
     struct environment *environment, struct text_digest *digest, struct bytes piece)
 {
-	const char *kept, *cut;
+	const char *kept, *line, *cut, *end;
+	struct line_ends ends;
 
-	if (piece.len && (environment->held || environment->is_long))
+	if (piece.len && environment->held)
 		piece = finish_line(environment, digest, piece);
 	kept = piece.at;
-	while (piece.len && (cut = memchr(piece.at, '\n', piece.len))) {
-		size_t len = (size_t)(cut - piece.at);
+	end = piece.at + piece.len;
+	line = skip_text(environment, piece);
+	ends = line_ends_of(line, end);
+	for (; (cut = line_ends_next(&ends)); line = cut + 1) {
+		struct bytes whole = bytes_of(line, (size_t)(cut - line));
 
-		if (len <= ENVIRONMENT_LINE &&
-		    take_line(environment, digest->keys, bytes_of(piece.at, len))) {
-			text_digest_add(digest, bytes_of(kept, (size_t)(piece.at - kept)));
-			kept = cut + 1;
-		}
-		piece = bytes_of(cut + 1, piece.len - len - 1);
+		if (whole.len > ENVIRONMENT_LINE ||
+		    !take_line(environment, digest->keys, whole))
+			continue;
+		text_digest_add(digest, bytes_of(kept, (size_t)(line - kept)));
+		kept = cut + 1;
 	}
-	if (piece.at > kept)
-		text_digest_add(digest, bytes_of(kept, (size_t)(piece.at - kept)));
-	if (piece.len)
-		hold(environment, digest, piece);
+	if (end - line > ENVIRONMENT_LINE || !may_begin(bytes_of(line, (size_t)(end - line)))) {
+		environment->is_text = true;
+		line = end;
+	}
+	text_digest_add(digest, bytes_of(kept, (size_t)(line - kept)));
+	hold(environment, bytes_of(line, (size_t)(end - line)));
 }
 
 void environment_end_text(struct environment *environment, struct text_digest *digest)
 {
 	end_held(environment, digest);
-	environment->is_long = false;
+	environment->is_text = false;
 }
 
 void environment_merge(struct environment *into, const struct environment *from)

@@ -25,7 +25,7 @@ enum environment_kind {
 
 struct environment {
 	uint64_t values[ENVIRONMENT_KIND_COUNT]; /* the first of each kind; 0: none */
-	bool is_long;                            /* inside a line that is too long to be one */
+	bool is_text;                            /* inside a line that is none of ours */
 	unsigned held;
 	char line[ENVIRONMENT_LINE]; /* a line that is not whole yet */
 };

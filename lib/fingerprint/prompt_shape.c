@@ -139,6 +139,7 @@ static void text_content(struct prompt_shape *shape, struct bytes piece, bool is
 static void text_system(struct prompt_shape *shape, struct bytes piece, bool is_last)
 {
 	prompt_turn_add_text(shape->system, piece, is_last);
+	shape->is_in_system = !is_last;
 	shape->facts.text_bytes = prompt_turn_sum(shape->facts.text_bytes, piece.len);
 }
 
@@ -394,7 +395,7 @@ void prompt_shape_end(struct prompt_shape *shape, bool is_whole, struct prompt_f
 
 	*facts = shape->facts;
 	facts->system_bytes = system->text_bytes;
-	if (system->has_text)
+	if (system->has_text && !shape->is_in_system)
 		facts->system = text_digest_seal(&system->digest, HASH_SYSTEM);
 	environment_merge(&system->environment, &shape->environment);
 	facts->environment = environment_seal(&system->environment, &shape->kit->keys);

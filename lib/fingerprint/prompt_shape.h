@@ -28,7 +28,7 @@ struct prompt_shape {
 	struct prompt_turn *turn, *user,
 	    *system; /* now; the last of the user; all system text */
 	struct chain chain;
-	bool is_in_turn, is_in_signature;
+	bool is_in_turn, is_in_system, is_in_signature;
 	unsigned requests; /* of a batch */
 	unsigned small_len;
 	char small[PROMPT_SHAPE_SMALL]; /* a short text member under way */
@@ -55,8 +55,9 @@ void prompt_shape_word(struct prompt_shape *shape, enum prompt_field field, enum
 
 /*
  * The body ended, or as much of it as is read: writes all but |state|, |why|, |dialect| and
- * |body_bytes|. Unless |is_whole|, what rests on the end (|conversation|, |tail|, |skeleton|)
- * is 0, and a message that was under way does not count. Call once.
+ * |body_bytes|. Unless |is_whole|, what rests on the end (|conversation|, |tail|, |skeleton|,
+ * and |system| of a text that was cut) is 0, and a message that was under way does not count.
+ * Call once.
  */
 void prompt_shape_end(struct prompt_shape *shape, bool is_whole, struct prompt_facts *facts);
 

@@ -105,6 +105,21 @@ START_TEST(beyond_the_body_limit_facts_are_of_the_prefix)
 }
 END_TEST
 
+START_TEST(a_system_text_that_is_cut_has_no_hash)
+{
+	struct prompt_rig rig = { .dialect = DIALECT_ANTHROPIC_MESSAGES };
+	struct bytes body = BYTES("{\"system\":\"Be brief and kind.\",\"messages\":[]}");
+	struct prompt_facts facts = prompt_rig_read(&rig, bytes_of(body.at, 20));
+
+	check_state(&facts, PROMPT_TRUNCATED, PROMPT_WHY_ENDED_EARLY);
+	ck_assert_uint_gt(facts.system_bytes, 0);
+	ck_assert_uint_eq(facts.system, 0);
+	facts = prompt_rig_read(&rig, bytes_of(body.at, body.len - 1));
+	check_state(&facts, PROMPT_TRUNCATED, PROMPT_WHY_ENDED_EARLY);
+	ck_assert_uint_ne(facts.system, 0);
+}
+END_TEST
+
 static struct bytes gzip(struct bytes body, char *out, size_t room)
 {
 	z_stream stream = { .next_in = (unsigned char *)body.at,
@@ -189,6 +204,6 @@ END_TEST
 UNIT_MAIN("prompt_reader", any_split_gives_the_same_facts, bad_input_has_a_state_and_a_reason,
     depth_and_length_are_limits, what_nobody_reads_is_opaque_and_what_has_no_prompt_absent,
     a_sender_that_goes_away_leaves_truncated_facts,
-    beyond_the_body_limit_facts_are_of_the_prefix, a_coded_body_has_the_facts_of_the_plain_one,
-    a_bomb_is_given_up_at_the_decoded_limit, an_arena_that_is_full_is_said_in_the_facts,
-    the_model_may_stand_in_the_path)
+    beyond_the_body_limit_facts_are_of_the_prefix, a_system_text_that_is_cut_has_no_hash,
+    a_coded_body_has_the_facts_of_the_plain_one, a_bomb_is_given_up_at_the_decoded_limit,
+    an_arena_that_is_full_is_said_in_the_facts, the_model_may_stand_in_the_path)
