@@ -5,6 +5,7 @@
 #include "api/reply_tap.h"
 #include "base/arena.h"
 #include "codec.h"
+#include "encore.h"
 #include "hold.h"
 #include "limit/limit.h"
 #include "record/record.h"
@@ -77,6 +78,7 @@ struct exchange {
 	struct arena
 	    arena; /* of the head while it is held, then of the reply's tap; wiped between */
 	struct hold hold;
+	struct encore *encore; /* what may be said once more; NULL = nothing */
 	struct reply_tap *tap; /* in |arena|; NULL = the reply is not metered */
 	struct grave grave;
 };

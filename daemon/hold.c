@@ -126,6 +126,8 @@ void hold_discharge(struct exchange *exchange)
 	uint64_t left = exchange->upstream ? exchange->upstream->link.pending_room : 0;
 	uint64_t over;
 
+	if (exchange->encore)
+		left += exchange->encore->kept_bytes;
 	if (hold->charged_bytes <= left)
 		return;
 	over = hold->charged_bytes - left;
@@ -234,15 +236,21 @@ void hold_forward(struct exchange *exchange)
 	turn->count = 0;
 }
 
+static void wipe_kept(struct hold *hold)
+{
+	if (hold->kept)
+		explicit_bzero(hold->kept, hold->kept_bytes);
+	free(hold->kept);
+}
+
 void hold_let_go(struct exchange *exchange)
 {
 	struct hold *hold = &exchange->hold;
 
 	if (hold->is_on)
 		hold_finish(exchange, true);
-	if (hold->kept)
-		explicit_bzero(hold->kept, hold->kept_bytes);
-	free(hold->kept);
+	if (!encore_take_kept(exchange, hold->kept, hold->kept_bytes))
+		wipe_kept(hold);
 	hold->kept = NULL;
 	hold->kept_bytes = hold->kept_room = 0;
 	hold_discharge(exchange);

@@ -50,7 +50,8 @@ void hold_forward(struct exchange *exchange);
 /* Wipes and frees everything; allowed at any time. */
 void hold_let_go(struct exchange *exchange);
 
-/* What was held counts until the upstream has taken it: to be called when it may have. */
+/* What was held counts until the upstream has taken it and it is not to be said again: to be
+ * called when that may be so. */
 void hold_discharge(struct exchange *exchange);
 
 #endif

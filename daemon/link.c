@@ -345,12 +345,30 @@ void link_move_pending(struct link *from, struct link *to)
 	drop_pending(from);
 }
 
+/* What the kernel holds because the peer's has not acknowledged it. */
+static int unconfirmed(const struct link *link)
+{
+	int bytes = 0;
+
+	ioctl(link->fd, SIOCOUTQ, &bytes);
+	return bytes;
+}
+
 int64_t link_taken_bytes(const struct link *link)
 {
-	int queued = 0;
+	return (int64_t)link->sent_bytes - unconfirmed(link);
+}
 
-	ioctl(link->fd, SIOCOUTQ, &queued);
-	return (int64_t)link->sent_bytes - queued;
+uint64_t link_wire_bytes(const struct link *link)
+{
+	return link->ssl ? BIO_number_written(SSL_get_wbio(link->ssl)) : link->sent_bytes;
+}
+
+bool link_is_unheard(const struct link *link, uint64_t since)
+{
+	uint64_t sent = link_wire_bytes(link) - since;
+
+	return sent > 0 && (uint64_t)unconfirmed(link) >= sent;
 }
 
 bool link_has_input(const struct link *link)

@@ -100,6 +100,13 @@ static inline bool link_has_pending(const struct link *link)
 /* Moves what is pending on |from|, which never opened, to |to|. */
 void link_move_pending(struct link *from, struct link *to);
 
+/* Bytes put on the wire since link_open, those of TLS included: a mark for link_is_unheard. */
+uint64_t link_wire_bytes(const struct link *link);
+
+/* Whether something was put on the wire since the mark |since| and the peer's kernel has
+ * confirmed none of it: then nobody there has read it. */
+bool link_is_unheard(const struct link *link, uint64_t since);
+
 /* Ends our side after what is pending (FIN, close_notify); the peer may still send. */
 void link_shutdown(struct link *link);
 

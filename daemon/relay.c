@@ -35,6 +35,8 @@ static bool make_room(struct exchange *exchange, int spans, size_t text_bytes)
 {
 	if (!gather_has_room(gather_of(exchange), spans, text_bytes))
 		relay_request_flush(exchange);
+	if (exchange->is_upstream_deaf)
+		encore_drop(exchange); /* what comes now is in nothing that is kept */
 	return exchange->upstream && !exchange->is_upstream_deaf;
 }
 
@@ -92,6 +94,7 @@ static int write_gathered(struct exchange *exchange)
 	struct gather *gather = gather_of(exchange);
 	struct link *link = &exchange->upstream->link;
 
+	encore_note(exchange);
 	if (link_write(link, gather->spans, gather->count) < 0)
 		return -1;
 	metrics_add(
@@ -184,6 +187,26 @@ static bool try_another(struct exchange *exchange)
 	return true;
 }
 
+/* A fresh connection in the place of a kept one that has closed; nobody is blamed for that. */
+static bool play_again(struct exchange *exchange)
+{
+	struct upstream_conn *closed = exchange->upstream;
+
+	exchange->upstream = NULL;
+	if (upstream_take(exchange, true) < 0) {
+		exchange->upstream = closed;
+		return false;
+	}
+	closed->exchange = NULL;
+	upstream_discard(closed);
+	exchange->is_upstream_deaf = false;
+	if (encore_play(exchange) < 0)
+		return false;
+	if (link_has_pending(&exchange->upstream->link) && !exchange->request_done)
+		exchange->codec->want_body(exchange, false);
+	return true;
+}
+
 void relay_on_end(struct upstream_conn *conn, enum link_end end)
 {
 	struct exchange *exchange = conn->exchange;
@@ -205,6 +228,8 @@ void relay_on_end(struct upstream_conn *conn, enum link_end end)
 		relay_reply_finish(conn);
 		return;
 	}
+	if (encore_may_play(exchange) && play_again(exchange))
+		return;
 	if (!exchange->reply_begun)
 		upstream_note(conn, false);
 	exchange_answer(exchange, REFUSAL_BAD_GATEWAY);

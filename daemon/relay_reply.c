@@ -222,6 +222,7 @@ bool relay_reply_feed(struct upstream_conn *conn, struct bytes input)
 	struct exchange *exchange = conn->exchange;
 
 	upstream_stirred(conn);
+	encore_drop(exchange); /* it has taken the request, and says so */
 	while (eat(conn, &input))
 		;
 	if (conn->exchange != exchange) /* it ended within a step */

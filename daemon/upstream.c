@@ -1,7 +1,7 @@
 /*
  * Upstream connections. A pool a server and worker; servers are taken in turn and passed over
  * while they fail. Must never send a request twice: only a connection that took no byte of it
- * is replaced.
+ * is replaced, or a kept one that closed without a word where encore.c allows it.
  */
 #include "upstream.h"
 
@@ -228,6 +228,7 @@ static void assign(struct exchange *exchange, struct upstream_conn *conn)
 	conn->phase = UPSTREAM_PHASE_HEAD;
 	conn->finder = (struct http1_finder){ .is_response = true };
 	conn->sent_before = conn->link.sent_bytes;
+	conn->wire_before = link_wire_bytes(&conn->link);
 	conn->keeps_alive = false;
 	exchange->upstream = conn;
 	exchange->tries++;
@@ -329,6 +330,7 @@ void upstream_release(struct exchange *exchange, bool is_reusable)
 {
 	struct upstream_conn *conn = exchange->upstream;
 
+	encore_drop(exchange);
 	exchange->upstream = NULL;
 	conn->exchange = NULL;
 	if (is_reusable && conn->keeps_alive && conn->phase == UPSTREAM_PHASE_DONE &&

@@ -50,6 +50,7 @@ struct upstream_conn {
 	struct exchange *exchange;            /* NULL while idle */
 	const struct config_upstream *config; /* of the exchange's snapshot; NULL while idle */
 	uint64_t sent_before;                 /* link.sent_bytes when the exchange took it */
+	uint64_t wire_before;                 /* link_wire_bytes then */
 	int64_t idle_since_us;
 	struct http1_finder finder;
 	struct http1_body body;

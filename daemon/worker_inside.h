@@ -2,6 +2,7 @@
 #define WORKER_INSIDE_H
 
 #include "deadline.h"
+#include "encore.h"
 #include "fingerprint/digest.h"
 #include "fingerprint/prompt_shape.h"
 #include "gather.h"
@@ -14,10 +15,7 @@
 #include <event2/event_struct.h>
 #include <pthread.h>
 
-/*
- * What the rooms of the data plane share of their worker. Only its own thread ever looks in
- * here.
- */
+/* What the rooms of the data plane share of their worker. Only its own thread looks in here. */
 #define WORKER_INPUT_BYTES   (64 * 1024)
 #define WORKER_SCRATCH_BYTES (GATHER_TEXT_BYTES + WORKER_INPUT_BYTES)
 
@@ -79,6 +77,7 @@ struct worker {
 	struct gather *to_client, *to_upstream; /* what this turn writes, each way */
 	struct http1_head *request;             /* the head this turn reads */
 	struct http1_head *response;
+	struct encore_shelf encores;
 	struct hold_turn *held; /* what this turn brought of a held body */
 };
 

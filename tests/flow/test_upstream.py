@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import ssl
 
@@ -280,6 +281,157 @@ class TestKeptConnections:
         wire.send(GET)
         upstream.accept().answer(b"mine")
         assert wire.reply().body == b"mine"
+
+
+class TestAKeptConnectionThatClosesInTheMomentOfARequest:
+    """What the server's kernel never confirmed, or may be repeated, is said once more; nothing else."""
+
+    TEXT = b'{"model":"m-1","messages":[{"role":"user","content":"%s"}]}'
+    LARGE = TEXT % (b"drip " * 200_000)
+    ASKS = {
+        "get": GET,
+        "post": b"POST %b HTTP/1.1\r\nHost: api\r\nContent-Length: %d\r\n\r\n%b" % (
+            CHAT.encode(), len(TEXT % b"x"), TEXT % b"x"),
+        "held": b"POST %b HTTP/1.1\r\nHost: api\r\nContent-Length: %d\r\n\r\n%b" % (
+            CHAT.encode(), len(LARGE), LARGE),
+        "chunked": b"POST %b HTTP/1.1\r\nHost: api\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   b"%x\r\n%b\r\n0\r\n\r\n" % (CHAT.encode(), len(LARGE), LARGE),
+        "unread": UPLOAD + b"Content-Length: 5\r\n\r\nwords",
+    }
+
+    @pytest.fixture(scope="class", params=["clear", "tls"])
+    def upstream(self, request, localhost):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(localhost.certificate, localhost.key)
+        with origin.run(tls=context if request.param == "tls" else None) as running:
+            yield running
+
+    @pytest.fixture(scope="class")
+    def retort(self, upstream, localhost):
+        with daemon.run(gateway(upstream.url, tls={"ca": str(localhost.ca)})) as running:
+            yield running
+
+    @pytest.fixture
+    def wire(self, retort, upstream):
+        with client.Connection(retort.address) as connection:
+            yield connection
+        upstream.forget()
+        wait.until(lambda: retort.metric("retort_upstream_connections_open") == 0,
+                   "the daemon sees its kept connections go")
+
+    def keep(self, upstream, wire):
+        """A connection that has carried a request and is kept."""
+        wire.send(GET)
+        served = upstream.accept()
+        served.head()
+        served.answer(b"kept")
+        assert wire.reply().body == b"kept"
+        return served
+
+    def cross(self, retort, wire, served, ask):
+        """The daemon finds the end of a request first, and then that its connection has closed."""
+        before = retort.metric("retort_client_received_bytes_total")
+        wire.send(ask[:-1])
+        wait.until(lambda: retort.metric("retort_client_received_bytes_total") - before ==
+                   len(ask) - 1, "all but the last byte is read")
+        retort.signal(signal.SIGSTOP)
+        try:
+            wire.send(ask[-1:])
+            served.close()
+        finally:
+            retort.signal(signal.SIGCONT)
+
+    @pytest.mark.parametrize("kind", ["get", "post", "held", "chunked"])
+    def test_nobody_sees_an_error(self, upstream, retort, wire, kind):
+        before = retort.metric("retort_upstream_retries_total")
+        for number in range(1, 4):
+            served = self.keep(upstream, wire)
+            self.cross(retort, wire, served, self.ASKS[kind])
+            again = upstream.accept()
+            request = again.request()
+            assert request.field("retort-request-id")
+            if kind != "get":
+                assert request.body == (self.TEXT % b"x" if kind == "post" else self.LARGE)
+            again.answer(b"once")
+            assert wire.reply().body == b"once" and upstream.is_untouched()
+            again.close()
+            wait.until(lambda: retort.metric("retort_upstream_connections_open") == 0, "it is gone")
+        assert retort.metric("retort_upstream_retries_total") > before
+        assert retort.metric("retort_upstream_failures_total") == 0
+        assert retort.metric("retort_held_bytes") == 0
+
+    def test_what_was_taken_and_may_not_be_repeated_is_a_502(self, upstream, retort, wire):
+        served = self.keep(upstream, wire)
+        wire.send(self.ASKS["post"])
+        assert served.request().body == self.TEXT % b"x"
+        served.close()
+        assert wire.reply().status == 502 and upstream.is_untouched()
+
+    @pytest.mark.parametrize("end", ["close", "reset"])
+    def test_what_was_taken_and_may_be_repeated_is_said_once_more_and_no_more(
+            self, upstream, retort, wire, end):
+        served = self.keep(upstream, wire)
+        wire.send(GET)
+        served.head()
+        getattr(served, end)()
+        again = upstream.accept()
+        assert again.head().line == GET.split(b"\r\n")[0].decode()
+        getattr(again, end)()
+        assert wire.reply().status == 502 and upstream.is_untouched()
+
+    def test_one_word_of_an_answer_is_an_answer(self, upstream, retort, wire):
+        served = self.keep(upstream, wire)
+        wire.send(GET)
+        served.head()
+        served.send(b"H")
+        served.close()
+        assert wire.reply().status == 502 and upstream.is_untouched()
+
+    def test_an_upload_that_has_begun_goes_on_at_the_next(self, upstream, retort, wire):
+        served = self.keep(upstream, wire)
+        start = b"PUT /upload HTTP/1.1\r\nHost: api\r\nContent-Length: 9\r\n\r\nand"
+        wire.send(start)
+        served.head()
+        assert served.read_bytes(3) == b"and"
+        served.close()
+        again = upstream.accept()
+        again.head()
+        assert again.read_bytes(3) == b"and"
+        wire.send(b" more!")
+        assert again.read_bytes(6) == b" more!"
+        again.answer(b"whole")
+        assert wire.reply().body == b"whole"
+
+    def test_the_eldest_give_way_where_much_is_kept(self, upstream, localhost):
+        """All that is kept to be said again is bounded too; who gave way gets a 502, no more."""
+        config = gateway(upstream.url, tls={"ca": str(localhost.ca)})
+        config["inspect"] = {"body_limit": "256KiB", "held_limit": "1MiB"}
+        ask = b"PUT /upload HTTP/1.1\r\nHost: api\r\nContent-Length: %d\r\n\r\n%b"
+        ask = ask % (100_000, b"x" * 100_000)
+        with daemon.run(config) as small, contextlib.ExitStack() as stack:
+            wires = [stack.enter_context(client.Connection(small.address)) for _ in range(4)]
+            served = []
+            for wire in wires:
+                wire.send(GET)
+                served.append(upstream.accept())
+                served[-1].head()
+            for one, wire in zip(served, wires):
+                one.answer(b"kept")
+                assert wire.reply().body == b"kept"
+            taken = []
+            for wire in wires:  # idle ones are used last in, first out
+                wire.send(ask)
+                one = next(one for one in reversed(served) if one not in taken)
+                assert len(one.request().body) == 100_000
+                taken.append(one)
+            for one in taken:
+                one.close()
+            for _ in range(2):
+                again = upstream.accept()
+                again.request()
+                again.answer(b"again")
+            assert sorted(wire.reply().status for wire in wires) == [200, 200, 502, 502]
+        upstream.forget()
 
 
 class TestServersInTurn:
