@@ -22,6 +22,14 @@ bool proof_is_enough(const struct proof_tally *tally, double prove_evidence)
 {
 	double most = fmax(tally->ln_e[PROOF_SAME], tally->ln_e[PROOF_EXTENSION]);
 
-	return most >= log(prove_evidence * PROOF_LEDGERS) && tally->pairs >= PROOF_PAIRS &&
+	return most >= log(prove_evidence / PROOF_HOP_PART) && tally->pairs >= PROOF_PAIRS &&
 	       tally->hops >= PROOF_SHARE * tally->probes;
+}
+
+const char *proof_kind_name(enum proof_kind kind)
+{
+	static const char *const names[] = { "none", "same", "extension", "displacement" };
+
+	_Static_assert(sizeof(names) / sizeof(*names) == PROOF_KIND_COUNT, "a word for each");
+	return names[kind];
 }

@@ -24,11 +24,13 @@ static const struct bytes field_names[] = {
 
 static const char *const verdict_words[] = { "pass", "watch", "tag", "throttle", "block" };
 static const char *const coin_words[] = { "none", "spared", "refused" };
+static const char *const hold_words[] = { "none", "off", "on", "held" };
 static const char *const mode_words[] = { "shadow", "tag", "enforce" };
 static const char *const store_words[] = { "local", "shared" };
 
 _Static_assert(COUNT_OF(verdict_words) == RECORD_VERDICT_COUNT, "a word for each verdict");
 _Static_assert(COUNT_OF(coin_words) == RECORD_COIN_COUNT, "a word for each side");
+_Static_assert(COUNT_OF(hold_words) == RECORD_HOLD_COUNT, "a word for each hold");
 _Static_assert(COUNT_OF(mode_words) == RECORD_MODE_COUNT, "a word for each mode");
 _Static_assert(COUNT_OF(store_words) == RECORD_STORE_COUNT, "a word for each store");
 
@@ -40,6 +42,11 @@ const char *record_verdict_name(enum record_verdict verdict)
 const char *record_coin_name(enum record_coin coin)
 {
 	return coin_words[coin];
+}
+
+const char *record_hold_name(enum record_hold hold)
+{
+	return hold_words[hold];
 }
 
 void record_reason(struct record *record, const char *word)

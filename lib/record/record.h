@@ -33,6 +33,15 @@ enum record_coin {
 	RECORD_COIN_COUNT
 };
 
+/* What displacement (detection.md §5b) made of this exchange of the cohort |trial|. */
+enum record_hold {
+	RECORD_HOLD_NONE, /* no cohort of it is under trial */
+	RECORD_HOLD_OFF,  /* the epoch's coin is 0: passed on */
+	RECORD_HOLD_ON,   /* it is 1: passed on all the same */
+	RECORD_HOLD_HELD, /* it is 1: answered with an honest 429 */
+	RECORD_HOLD_COUNT
+};
+
 enum record_mode { /* in the order of the configuration's modes */
 	RECORD_MODE_SHADOW,
 	RECORD_MODE_TAG,
@@ -56,10 +65,12 @@ struct record {
 	uint8_t mode;        /* enum record_mode of the detection */
 	uint8_t store;       /* enum record_store */
 	uint8_t coin;        /* enum record_coin */
+	uint8_t hold;        /* enum record_hold */
 	uint8_t is_limited;  /* a limit of the configuration refused it, before any coin */
 	uint8_t is_shaped;   /* the cohort's token bucket refused it */
 	uint32_t generation; /* of the configuration it began under */
 	uint64_t cohort;     /* the one that decided, 0: none */
+	uint64_t trial;      /* the cohort that |hold| is about */
 	uint64_t total_us, own_us;    /* arrival to end; of that, ours without the upstream */
 	uint64_t request_bytes;       /* of the body as sent */
 	char method[12];              /* "POST" */
@@ -88,5 +99,6 @@ int record_read(struct bytes line, struct record *record, struct fault *fault);
 /* The words of the closed lists: "tag", "refused", "enforce", "shared". */
 const char *record_verdict_name(enum record_verdict verdict);
 const char *record_coin_name(enum record_coin coin);
+const char *record_hold_name(enum record_hold hold);
 
 #endif

@@ -2,7 +2,6 @@
  * as α₂ allows. */
 #include "evidence/proof.h"
 
-#include "evidence/displacement.h"
 #include "evidence/provenance.h"
 #include "unit.h"
 
@@ -71,8 +70,10 @@ START_TEST(a_proof_needs_three_pairs_and_a_share_of_the_probes)
 	tally.pairs = 3;
 	tally.probes = 4000; /* a small pool inside a large honest cohort */
 	ck_assert(!proof_is_enough(&tally, 1e4));
-	tally = (struct proof_tally){ { 9.8, 9.8 }, 3, 10, 5 }; /* ln 2e4 = 9.90 */
+	tally = (struct proof_tally){ { 9.99, 9.99 }, 3, 10, 5 }; /* ln(1e4/0.45) = 10.01 */
 	ck_assert(!proof_is_enough(&tally, 1e4));
+	tally.ln_e[1] = 10.02;
+	ck_assert(proof_is_enough(&tally, 1e4));
 }
 END_TEST
 
@@ -92,41 +93,10 @@ START_TEST(the_coin_is_fair_and_repeats)
 }
 END_TEST
 
-/* Benign displacement: U's counts have a rhythm and know nothing of the coin. */
-START_TEST(displacement_is_a_fair_game_for_traffic_that_ignores_the_coin)
+START_TEST(the_parts_of_alpha_add_up_to_one)
 {
-	int proven = 0, runs = 4000;
-	double sum = 0;
-
-	for (int i = 0; i < runs; i++) {
-		struct displacement displacement = { 0 };
-		bool has_won = false;
-
-		for (int epoch = 0; epoch < 300; epoch++) {
-			double count = 20 + 15 * sin(epoch / 20.0) + 10 * uniform();
-
-			displacement_epoch(&displacement, count, uniform() < 0.5);
-			has_won |= displacement.ln_e >= log(1e2);
-		}
-		proven += has_won;
-		sum += displacement.ln_e < 20 ? exp(displacement.ln_e) : exp(20);
-	}
-	ck_assert_int_le(proven, (int)(runs / 1e2 + 3 * sqrt(runs / 1e2)));
-	ck_assert_double_gt(sum, 0);
-}
-END_TEST
-
-START_TEST(displacement_finds_a_pool_that_moves_its_load)
-{
-	struct displacement displacement = { 0 };
-
-	for (int epoch = 0; epoch < 200; epoch++) {
-		bool is_held = uniform() < 0.5;
-
-		displacement_epoch(
-		    &displacement, (is_held ? 130 : 100) + 10 * uniform(), is_held);
-	}
-	ck_assert_double_gt(displacement.ln_e, log(1e4));
+	ck_assert_double_eq_tol(
+	    PROOF_LEDGERS * PROOF_HOP_PART + PROOF_DISPLACEMENT_PART, 1, 1e-12);
 }
 END_TEST
 
@@ -141,5 +111,4 @@ END_TEST
 UNIT_MAIN("proof", a_factor_has_expectation_one,
     false_proofs_stay_below_alpha_for_traffic_that_copies_everything,
     a_proof_needs_three_pairs_and_a_share_of_the_probes, the_coin_is_fair_and_repeats,
-    displacement_is_a_fair_game_for_traffic_that_ignores_the_coin,
-    displacement_finds_a_pool_that_moves_its_load, provenance_is_a_fair_game_at_its_null_rate)
+    the_parts_of_alpha_add_up_to_one, provenance_is_a_fair_game_at_its_null_rate)

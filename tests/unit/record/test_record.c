@@ -22,6 +22,7 @@ static void fill(struct record *record, unsigned seed)
 	record->mode = RECORD_MODE_ENFORCE;
 	record->store = RECORD_STORE_SHARED;
 	record->coin = RECORD_COIN_REFUSED;
+	record->hold = RECORD_HOLD_HELD;
 	strcpy(record->facts.ja4_text, "t13d1516h2_8daaf6152771_02713d6af862");
 	strcpy(record->method, "POST");
 	strcpy(record->station, "relay");
