@@ -90,7 +90,9 @@ enum engine_state engine_side_see(struct engine_side *side, const struct record 
 		.reply = &record->reply,
 		.coin = record->coin,
 		.is_limited = record->is_limited,
-		.is_shaped = record->is_shaped };
+		.is_shaped = record->is_shaped,
+		.hold = record->hold,
+		.trial = record->trial };
 
 	side->changes.count = 0;
 	engine_see(side->engine, &seen, &side->changes);

@@ -17,6 +17,7 @@ static const struct option OPTIONS[] = {
 	{ "tag-evidence", required_argument, NULL, 'A' },
 	{ "no-probe", no_argument, NULL, 'P' },
 	{ "no-shape", no_argument, NULL, 'S' },
+	{ "no-displacement", no_argument, NULL, 'D' },
 	{ "json", no_argument, NULL, 'j' },
 	{ 0 },
 };
@@ -54,6 +55,9 @@ static bool read_option(struct wish *wish, int letter)
 	case 'S':
 		wish->setup.may_shape = false;
 		return true;
+	case 'D':
+		wish->setup.may_displace = false;
+		return true;
 	case 'j':
 		wish->is_json = true;
 		return true;
@@ -70,13 +74,13 @@ static void print_words(const struct sim_run *run, const struct scenario *scenar
 		const struct report_label *label = run->report.labels + i;
 
 		printf("  %-28s %9llu exchanges %7llu accounts  tag %-7llu proof %-7llu "
-		       "tagged %llu probed %llu shaped %llu\n",
+		       "tagged %llu probed %llu shaped %llu held %llu\n",
 		    label->name, (unsigned long long)label->exchanges,
 		    (unsigned long long)label->accounts,
 		    (unsigned long long)label->first_tag.exchange,
 		    (unsigned long long)label->first_proof.exchange,
 		    (unsigned long long)label->tagged, (unsigned long long)label->probed,
-		    (unsigned long long)label->shaped);
+		    (unsigned long long)label->shaped, (unsigned long long)label->held);
 	}
 }
 
@@ -145,12 +149,13 @@ int ctl_simulate(struct ctl_options *options, int argc, char **argv)
 				 .memory_bytes = (size_t)512 << 20,
 				 .tag_evidence = 1e9,
 				 .may_probe = true,
-				 .may_shape = true },
+				 .may_shape = true,
+				 .may_displace = true },
 		.is_json = options->is_json };
 	int letter;
 
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, "s:r:o:c:m:A:PSj", OPTIONS, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "s:r:o:c:m:A:PSDj", OPTIONS, NULL)) != -1)
 		if (!read_option(&wish, letter))
 			return CTL_USAGE;
 	if (argc - optind != 1) {

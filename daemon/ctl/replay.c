@@ -73,7 +73,8 @@ static uint8_t word_of(uint8_t state)
 static void judge(struct replay *replay, struct record *record)
 {
 	struct verdict verdict = board_judge(replay->board, &record->facts, &record->prompt);
-	bool is_refused = record->is_limited || record->is_shaped;
+	bool is_refused = record->is_limited || record->is_shaped ||
+			  record->hold == RECORD_HOLD_HELD;
 	uint8_t word = is_refused ? record->verdict : word_of(verdict.state);
 
 	if (word == record->verdict && verdict.score == record->score &&
@@ -90,8 +91,14 @@ static void judge(struct replay *replay, struct record *record)
 
 static void take(struct replay *replay, struct record *record)
 {
-	const struct exchange_seen seen = { &record->facts, &record->prompt, &record->reply,
-		record->coin, record->is_limited, record->is_shaped };
+	const struct exchange_seen seen = { .facts = &record->facts,
+		.prompt = &record->prompt,
+		.reply = &record->reply,
+		.coin = record->coin,
+		.is_limited = record->is_limited,
+		.is_shaped = record->is_shaped,
+		.hold = record->hold,
+		.trial = record->trial };
 	struct verdict_changes changes = { 0 };
 	bool is_benign = strncmp(record->label, "campaign", 8) != 0;
 	int label = report_label(
@@ -187,9 +194,10 @@ static int take_all(struct replay *replay, struct reader *reader)
 			if (result <= 0)
 				break;
 			read++;
-			engine_prefetch(replay->engine,
-			    &(struct exchange_seen){ &record->facts, &record->prompt,
-				&record->reply, 0, false, false });
+			engine_prefetch(
+			    replay->engine, &(struct exchange_seen){ .facts = &record->facts,
+						.prompt = &record->prompt,
+						.reply = &record->reply });
 		}
 		if (taken < read)
 			take(replay, ring + taken++ % AHEAD);

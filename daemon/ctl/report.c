@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include "base/xalloc.h"
+#include "engine/explanation.h"
 #include "evidence/ledger.h"
 #include "feature/features.h"
 
@@ -133,6 +134,7 @@ void report_see(
 			record->facts.at_us };
 	own->probed += record->coin == RECORD_COIN_REFUSED;
 	own->shaped += record->is_shaped;
+	own->held += record->hold == RECORD_HOLD_HELD;
 	for (int i = 0; i < count; i++) {
 		struct report_cohort *cohort = find(report, ids[i]);
 		const struct cohort *now = engine_cohort(engine, ids[i]);
@@ -167,11 +169,12 @@ static void print_label(const struct report_label *label, FILE *out)
 	print_moment(out, "first_tagged", &label->first_tagged);
 	fprintf(out,
 	    ",\"benign\":%s,\"tagged\":%llu,\"watched\":%llu,\"refused\":%llu,"
-	    "\"probed\":%llu,\"shaped\":%llu}",
+	    "\"probed\":%llu,\"shaped\":%llu,\"held\":%llu}",
 	    label->is_benign ? "true" : "false", (unsigned long long)label->tagged,
 	    (unsigned long long)label->watched,
-	    (unsigned long long)(label->probed + label->shaped),
-	    (unsigned long long)label->probed, (unsigned long long)label->shaped);
+	    (unsigned long long)(label->probed + label->shaped + label->held),
+	    (unsigned long long)label->probed, (unsigned long long)label->shaped,
+	    (unsigned long long)label->held);
 }
 
 static void print_reasons(const struct cohort *cohort, FILE *out)
@@ -200,9 +203,19 @@ static double bounded(double value)
 	return isfinite(value) ? value : -999;
 }
 
-static void print_cohort(const struct report *report, const struct report_cohort *seen,
-    const struct cohort *cohort, FILE *out)
+static void print_trial(const struct displacing_trial *trial, FILE *out)
 {
+	char room[EXPLANATION_BYTES];
+	struct text text = text_in(room, sizeof(room));
+
+	explanation_write_trial(&text, trial);
+	fprintf(out, ",\"displacement\":%.*s", (int)text.len, text.at);
+}
+
+static void print_cohort(const struct report_cohort *seen, const struct engine *engine,
+    const struct report *report, FILE *out)
+{
+	const struct cohort *cohort = engine_cohort(engine, seen->id);
 	bool is_first = true;
 
 	fprintf(out,
@@ -222,6 +235,7 @@ static void print_cohort(const struct report *report, const struct report_cohort
 		}
 	fprintf(out, "}");
 	print_reasons(cohort, out);
+	print_trial(displacing_of(engine, cohort), out);
 	fprintf(out, "}");
 }
 
@@ -229,7 +243,7 @@ static void print_cohort(const struct report *report, const struct report_cohort
 static void print_alarms(const struct report *report, FILE *out)
 {
 	unsigned tagged = 0, proven = 0;
-	uint64_t exchanges = 0, probed = 0, shaped = 0, watched = 0;
+	uint64_t exchanges = 0, probed = 0, shaped = 0, held = 0, watched = 0;
 
 	for (size_t i = 0; i < REPORT_COHORTS; i++) {
 		const struct report_cohort *cohort = report->cohorts + i;
@@ -247,13 +261,14 @@ static void print_alarms(const struct report *report, FILE *out)
 		exchanges += label->exchanges;
 		probed += label->probed;
 		shaped += label->shaped;
+		held += label->held;
 		watched += label->watched;
 	}
 	fprintf(out,
 	    "\"benign\":{\"cohorts_tagged\":%u,\"cohorts_proven\":%u,\"exchanges\":%llu,"
-	    "\"watched\":%llu,\"probed\":%llu,\"shaped\":%llu}",
+	    "\"watched\":%llu,\"probed\":%llu,\"shaped\":%llu,\"held\":%llu}",
 	    tagged, proven, (unsigned long long)exchanges, (unsigned long long)watched,
-	    (unsigned long long)probed, (unsigned long long)shaped);
+	    (unsigned long long)probed, (unsigned long long)shaped, (unsigned long long)held);
 }
 
 static void print_engine(const struct engine *engine, FILE *out)
@@ -266,7 +281,8 @@ static void print_engine(const struct engine *engine, FILE *out)
 	    "\"probes\":%llu,\"same_hops\":%llu,\"extension_hops\":%llu,\"late\":%llu,"
 	    "\"steps\":%llu,\"skipped\":%llu,\"accounts\":%llu,\"cohorts\":%llu,"
 	    "\"sketches\":%llu,\"pairs\":%llu,\"pairs_refused\":%llu,\"sketches_refused\":%llu,"
-	    "\"accounts_evicted\":%llu,\"cohorts_evicted\":%llu,\"bytes\":%zu}",
+	    "\"accounts_evicted\":%llu,\"cohorts_evicted\":%llu,\"bytes\":%zu,"
+	    "\"trials\":%llu,\"trial_epochs\":%llu,\"trials_refused\":%llu,\"proofs_by\":{",
 	    (unsigned long long)counts.bets, (unsigned long long)counts.tags,
 	    (unsigned long long)counts.proofs, (unsigned long long)counts.releases,
 	    (unsigned long long)counts.probes, (unsigned long long)counts.same_hops,
@@ -277,7 +293,14 @@ static void print_engine(const struct engine *engine, FILE *out)
 	    (unsigned long long)counts.pairs_refused,
 	    (unsigned long long)counts.sketches_refused,
 	    (unsigned long long)counts.accounts_evicted,
-	    (unsigned long long)counts.cohorts_evicted, counts.bytes);
+	    (unsigned long long)counts.cohorts_evicted, counts.bytes,
+	    (unsigned long long)counts.trials, (unsigned long long)counts.trial_epochs,
+	    (unsigned long long)counts.trials_refused);
+	for (int kind = PROOF_KIND_NONE + 1; kind < PROOF_KIND_COUNT; kind++)
+		fprintf(out, "%s\"%s\":%llu", kind > 1 ? "," : "",
+		    proof_kind_name((enum proof_kind)kind),
+		    (unsigned long long)counts.proofs_by[kind]);
+	fprintf(out, "}}");
 }
 
 void report_print(const struct report *report, const struct engine *engine, FILE *out)
@@ -300,13 +323,12 @@ void report_print(const struct report *report, const struct engine *engine, FILE
 	fprintf(out, "},\"cohorts\":[");
 	for (size_t i = 0; i < REPORT_COHORTS; i++) {
 		const struct report_cohort *seen = report->cohorts + i;
-		const struct cohort *cohort = seen->id ? engine_cohort(engine, seen->id) : NULL;
 
-		if (!cohort)
+		if (!seen->id || !engine_cohort(engine, seen->id))
 			continue;
 		fprintf(out, "%s", is_first ? "" : ",");
 		is_first = false;
-		print_cohort(report, seen, cohort, out);
+		print_cohort(seen, engine, report, out);
 	}
 	fprintf(out, "],");
 	print_engine(engine, out);

@@ -20,7 +20,7 @@ struct report_moment {
 struct report_label {
 	char name[32];
 	bool is_benign;
-	uint64_t exchanges, accounts, tagged, probed, shaped, watched;
+	uint64_t exchanges, accounts, tagged, probed, shaped, held, watched;
 	struct report_moment first_tag, first_proof; /* of a cohort that is mostly its own */
 	struct report_moment first_tagged; /* first exchange that met a tag on its arrival */
 };

@@ -137,6 +137,9 @@ static bool react(struct sim_world *world, uint32_t number, uint32_t *moved_to)
 	if (again.tries > TRIES)
 		return false;
 	if (sim_chance(&world->random, T(failover))) {
+		if (T(rewrite) > 0 && sim_chance(&world->random, T(rewrite)))
+			again.piece.conversation = sim_piece_conversation(
+			    group, &again.piece, &world->random);
 		*moved_to = next_account(world, pool);
 		again.sender.account = again.sender.owner = account_of(
 		    pool, *moved_to, pool->generation);

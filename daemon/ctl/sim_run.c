@@ -5,6 +5,7 @@
 #include "sim_run.h"
 
 #include "base/xalloc.h"
+#include "evidence/displacement.h"
 #include "evidence/proof.h"
 #include "sim_capture.h"
 
@@ -71,7 +72,22 @@ static uint8_t word_of(const struct verdict *verdict)
 	}
 }
 
-/* What the judge station does: the bucket first, then the coin, both only where allowed. */
+/* Whether the exchange is one of those that its cohort's trial refuses. */
+static bool is_held(
+    const struct loop *loop, const struct verdict *verdict, struct record *record)
+{
+	if (!loop->setup->may_displace || !verdict->trial || verdict->may_shape)
+		return false;
+	record->trial = verdict->trial;
+	record->hold = (uint8_t)displacement_draw(loop->hash, verdict->trial, &record->facts);
+	if (record->hold != RECORD_HOLD_HELD)
+		return false;
+	record->verdict = RECORD_VERDICT_THROTTLE;
+	return true;
+}
+
+/* What the judge station does: the bucket first, then the trial, then the coin, each only where
+ * allowed. */
 static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 {
 	struct record *record = &exchange->record;
@@ -91,6 +107,8 @@ static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 		record->verdict = RECORD_VERDICT_THROTTLE;
 		return SIM_REFUSED;
 	}
+	if (is_held(loop, &verdict, record))
+		return SIM_REFUSED;
 	if (!loop->setup->may_probe || !board_is_chosen(&verdict, record->facts.exchange) ||
 	    !board_may_draw(board, record->facts.account, at_s))
 		return SIM_ANSWERED;
@@ -130,8 +148,14 @@ static void write_down(const struct sim_setup *setup, const struct sim_exchange 
 static void learn(struct loop *loop, const struct sim_exchange *exchange)
 {
 	const struct record *record = &exchange->record;
-	const struct exchange_seen seen = { &record->facts, &record->prompt, &record->reply,
-		record->coin, record->is_limited, record->is_shaped };
+	const struct exchange_seen seen = { .facts = &record->facts,
+		.prompt = &record->prompt,
+		.reply = &record->reply,
+		.coin = record->coin,
+		.is_limited = record->is_limited,
+		.is_shaped = record->is_shaped,
+		.hold = record->hold,
+		.trial = record->trial };
 	struct verdict_changes changes = { 0 };
 	struct sim_run *run = loop->run;
 

@@ -15,7 +15,7 @@ struct sim_setup {
 	uint64_t seed;
 	size_t memory_bytes;
 	double tag_evidence;
-	bool may_probe, may_shape;
+	bool may_probe, may_shape, may_displace;
 	FILE *records, *captures; /* take each exchange, the warm-up's too; NULL: none */
 	engine_bet_fn *on_bet;
 	void *on_bet_arg;

@@ -27,7 +27,8 @@ struct cohort {
 	uint32_t members;             /* pairs admitted in the last 30 days and more */
 	uint8_t kind;                 /* enum key_kind */
 	uint8_t state;                /* enum engine_state, engine/verdict.h */
-	uint8_t is_held_out;          /* never shaped, so that precision can be measured */
+	uint8_t is_held_out : 1;      /* never shaped, so that precision can be measured */
+	uint8_t was_tried : 1;        /* its one displacement trial has begun */
 	uint8_t tags;                 /* how often a ledger crossed */
 	uint32_t sketch;              /* number + 1 */
 	uint32_t state_s;             /* when |state| was entered */

@@ -60,7 +60,8 @@ static uint64_t pack(const struct verdict *verdict)
 	uint32_t rate;
 
 	memcpy(&rate, &verdict->rate, sizeof(rate));
-	return (uint64_t)rate << 32 | (uint64_t)verdict->score << 8 |
+	return (uint64_t)rate << 32 | (uint64_t)verdict->size << 16 |
+	       (uint64_t)verdict->score << 8 | (uint64_t)(verdict->trial != 0) << 6 |
 	       (uint64_t)verdict->may_probe << 5 | (uint64_t)verdict->may_shape << 4 |
 	       verdict->state;
 }
@@ -71,7 +72,9 @@ static struct verdict unpack(uint64_t cohort, uint64_t word)
 		.state = word & 15,
 		.score = (uint8_t)(word >> 8),
 		.may_shape = word >> 4 & 1,
-		.may_probe = word >> 5 & 1 };
+		.may_probe = word >> 5 & 1,
+		.size = (uint16_t)(word >> 16),
+		.trial = word >> 6 & 1 ? cohort : 0 };
 	uint32_t rate = (uint32_t)(word >> 32);
 
 	memcpy(&verdict.rate, &rate, sizeof(rate));
@@ -165,6 +168,8 @@ static void join(struct verdict *most, const struct verdict *one)
 	bool is_graver = one->state > most->state ||
 			 (one->state == most->state && one->score > most->score);
 	bool may_probe = most->may_probe || one->may_probe;
+	bool is_busier = one->trial && (!most->trial || one->size > most->size);
+	const struct verdict tried = is_busier ? *one : *most;
 
 	if (one->may_shape > most->may_shape ||
 	    (one->may_shape == most->may_shape && is_graver)) {
@@ -174,6 +179,8 @@ static void join(struct verdict *most, const struct verdict *one)
 		most->score = score;
 	}
 	most->may_probe = may_probe;
+	most->trial = tried.trial;
+	most->size = tried.size;
 }
 
 struct verdict board_judge(

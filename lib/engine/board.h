@@ -28,8 +28,8 @@ typedef bool board_standing_fn(void *arg, uint64_t cohort);
 void board_clear(struct board *board, board_standing_fn *is_standing, void *arg);
 
 /* The gravest verdict among the keys of an exchange and its account; state QUIET when there is
- * none. Any thread. |may_probe| and |may_shape| are each taken over all matches; |cohort| and
- * |rate| are those of the match that shapes, if one does. */
+ * none. Any thread. |may_probe|, |may_shape| and |trial| are each taken over all matches;
+ * |cohort| and |rate| are those of the match that shapes, if one does. */
 struct verdict board_judge(
     const struct board *board, const struct facts *facts, const struct prompt_facts *prompt);
 

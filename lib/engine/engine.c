@@ -65,6 +65,7 @@ struct engine *engine_new(
 	engine->conversations.unit_s = CONVERSATION_UNIT_S;
 	pairs_init(&engine->pairs, settings->pairs, settings->seed + 4);
 	cohorts_init(&engine->cohorts, &room, settings->seed + 5);
+	engine->displacing = xalloc(sizeof(*engine->displacing));
 	return engine;
 }
 
@@ -77,6 +78,7 @@ void engine_free(struct engine *engine)
 	slots_fini(&engine->conversations);
 	pairs_fini(&engine->pairs);
 	cohorts_fini(&engine->cohorts);
+	free(engine->displacing);
 	free(engine);
 }
 
@@ -125,7 +127,7 @@ static void find_cohorts(struct engine *engine, struct passage *passage)
  * then failed is not: each demand is counted once, whatever the client says of itself. */
 static bool is_refused_early(const struct exchange_seen *seen)
 {
-	return seen->is_limited || seen->is_shaped;
+	return seen->is_limited || seen->is_shaped || seen->hold == RECORD_HOLD_HELD;
 }
 
 static void note_service(struct passage *passage)
@@ -151,6 +153,7 @@ static void see_cohorts(struct engine *engine, struct passage *passage)
 		if (!cohort)
 			continue;
 		hopping_weigh(engine, passage, cohort);
+		displacing_count(engine, passage, cohort);
 		if (is_counted)
 			betting_count(engine, passage, cohort);
 		states_judge(engine, cohort, passage);
@@ -179,7 +182,9 @@ static void pass_time(struct engine *engine, uint32_t now_s, struct verdict_chan
 void engine_see(
     struct engine *engine, const struct exchange_seen *seen, struct verdict_changes *changes)
 {
-	struct passage passage = { .seen = seen, .changes = changes };
+	struct passage passage = {
+		.seen = seen, .arrived_us = seen->facts->at_us, .changes = changes
+	};
 	struct facts facts = *seen->facts;
 	struct exchange_seen now = *seen;
 	bool is_new;
@@ -200,6 +205,8 @@ void engine_see(
 	keys_of_exchange(&passage.keys, &facts, seen->prompt);
 	cohorts_prefetch(&engine->cohorts, &passage.keys);
 	tell_time(engine, passage.now_s);
+	displacing_settle(engine, changes);
+	displacing_count_all(engine, &passage);
 	passage.account = slots_claim(&engine->accounts, facts.account,
 	    slots_place(&engine->accounts, facts.account), &is_new);
 	slots_hold(&engine->accounts, account_worth(passage.account));
@@ -248,8 +255,9 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
 	counts->conversations_evicted = engine->conversations.evicted;
 	counts->pairs_refused = engine->pairs.refused;
 	counts->sketches_refused = engine->cohorts.sketches_refused;
-	counts->bytes = sizeof(*engine) + slots_bytes(&engine->accounts) +
-			slots_bytes(&engine->owners) + slots_bytes(&engine->conversations) +
+	counts->bytes = sizeof(*engine) + sizeof(*engine->displacing) +
+			slots_bytes(&engine->accounts) + slots_bytes(&engine->owners) +
+			slots_bytes(&engine->conversations) +
 			pairs_buckets(&engine->pairs) * 64 + cohorts_bytes(&engine->cohorts);
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/verdict.h"
 #include "evidence/envelope.h"
+#include "evidence/proof.h"
 #include "record/record.h"
 
 /*
@@ -28,11 +29,15 @@ struct exchange_seen {
 	uint8_t coin;    /* enum record_coin */
 	bool is_limited; /* refused by a limit of the configuration */
 	bool is_shaped;  /* refused by its cohort's bucket */
+	uint8_t hold;    /* enum record_hold, of the cohort |trial| */
+	uint64_t trial;
 };
 
 struct engine_counts {
 	uint64_t exchanges, late, steps, skipped; /* late: before the clock; steps: its jumps */
 	uint64_t bets, tags, proofs, releases, same_hops, extension_hops, probes;
+	uint64_t proofs_by[PROOF_KIND_COUNT];
+	uint64_t trials, trial_epochs, trials_refused; /* begun; bet on; for want of room */
 	uint64_t accounts, owners, conversations, pairs, candidates, cohorts, sketches;
 	uint64_t accounts_evicted, cohorts_evicted, candidates_evicted, conversations_evicted;
 	uint64_t pairs_refused, sketches_refused;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define FORMAT      2
+#define FORMAT      3
 #define GATHER      65536
 #define TABLE_SIZES 7
 
@@ -188,6 +188,7 @@ static void carry_engine(struct carrier *carrier, struct engine *engine)
 	carry_slots(carrier, &engine->cohorts.slots);
 	carry_sketches(carrier, &engine->cohorts);
 	carry_pairs(carrier, &engine->pairs);
+	carry(carrier, engine->displacing, sizeof(*engine->displacing));
 }
 
 int engine_save(
@@ -239,7 +240,7 @@ static bool is_in_bounds(const struct engine *engine)
 	for (uint32_t i = 0; i < cohorts->free_count; i++)
 		if (cohorts->free_sketches[i] >= cohorts->sketch_count)
 			return false;
-	return engine->slice < SWEEP_SLICES;
+	return engine->slice < SWEEP_SLICES && displacing_is_in_bounds(engine->displacing);
 }
 
 static int check_head(
@@ -251,8 +252,12 @@ static int check_head(
 	if (saved->len < sizeof(head) + sizeof(mark))
 		return fault_say(fault, "it is cut short");
 	memcpy(&head, saved->at, sizeof(head));
-	if (memcmp(head.magic, own.magic, sizeof(head.magic)) || head.format != own.format ||
-	    memcmp(head.entry_bytes, own.entry_bytes, sizeof(head.entry_bytes)))
+	if (memcmp(head.magic, own.magic, sizeof(head.magic)))
+		return fault_say(fault, "it is no evidence");
+	if (head.format != own.format)
+		return fault_say(fault, "it is of format %u, and this program keeps format %u",
+		    head.format, own.format);
+	if (memcmp(head.entry_bytes, own.entry_bytes, sizeof(head.entry_bytes)))
 		return fault_say(fault, "it is of another version");
 	if (head.seed != own.seed)
 		return fault_say(fault, "it was kept under another identity.secret");

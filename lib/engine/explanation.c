@@ -49,6 +49,7 @@ static void find_nearest(
 bool explanation_of(const struct engine *engine, uint64_t id, struct explanation *out)
 {
 	const struct cohort *cohort = engine_cohort(engine, id);
+	const struct displacing_trial *trial;
 
 	if (!cohort)
 		return false;
@@ -80,6 +81,12 @@ bool explanation_of(const struct engine *engine, uint64_t id, struct explanation
 		.probe_rate = engine->settings.probe_rate };
 	for (int i = 0; i < COHORT_DEPTHS; i++)
 		out->ln_m_of[i] = cohort->ledger[i] + ledger_ln_shares[i];
+	trial = displacing_of(engine, cohort);
+	out->has_trial = trial != NULL;
+	if (trial) {
+		out->trial = *trial;
+		out->ln_displacement = displacement_ln_e(&trial->state);
+	}
 	find_reasons(cohort, out);
 	find_nearest(engine, cohort, out);
 	return true;
@@ -116,6 +123,27 @@ static void add_evidence(struct text *text, const struct explanation *why)
 	text_add_char(text, ']');
 }
 
+void explanation_write_trial(struct text *text, const struct displacing_trial *trial)
+{
+	const struct displacement *state;
+
+	if (!trial) {
+		text_add(text, BYTES("null"));
+		return;
+	}
+	state = &trial->state;
+	text_add_format(text, "{\"running\":%s,\"ln_e\":%.6f,\"ln_e_by_stake\":[",
+	    trial->is_running ? "true" : "false", displacement_ln_e(state));
+	for (int i = 0; i < DISPLACEMENT_STAKES; i++)
+		text_add_format(text, "%s%.6f", i ? "," : "", state->ln_e[i]);
+	text_add_format(text,
+	    "],\"peak\":%.6f,\"epochs\":[%u,%u],\"untreated\":[%llu,%llu],\"held\":%llu,"
+	    "\"moved\":%.4f,\"traffic\":%.6f}",
+	    state->peak, state->bets[0], state->bets[1], (unsigned long long)state->sums[0],
+	    (unsigned long long)state->sums[1], (unsigned long long)state->held,
+	    displacement_moved(state), state->all > 0 ? state->cohort / state->all : 0);
+}
+
 void explanation_write(struct text *text, const struct explanation *why)
 {
 	text_add(text, BYTES("{\"id\":\""));
@@ -129,6 +157,8 @@ void explanation_write(struct text *text, const struct explanation *why)
 	    why->effective_accounts, (unsigned long long)why->exchanges, why->born_s,
 	    why->last_s, why->state_s, why->watch_s, why->bets);
 	add_evidence(text, why);
+	text_add(text, BYTES(",\"displacement\":"));
+	explanation_write_trial(text, why->has_trial ? &why->trial : NULL);
 	text_add(text, BYTES(",\"nearest_class\":"));
 	text_add_json(text, bytes_of_text(why->nearest));
 	text_add_format(text,
@@ -144,10 +174,25 @@ static double full_ln_e(const struct explanation *why, int ledger)
 	       why->spared[ledger] * proof_factor(false, why->probe_rate);
 }
 
+/* No epoch multiplies any stake by more than 2. */
+static bool does_trial_agree(const struct explanation *why)
+{
+	const struct displacement *state = &why->trial.state;
+	double most = (state->bets[0] + state->bets[1]) * log(2) + ROUNDING;
+
+	for (int i = 0; i < DISPLACEMENT_STAKES; i++)
+		if (state->ln_e[i] > most)
+			return false;
+	return fabs(displacement_ln_e(state) - why->ln_displacement) <= ROUNDING &&
+	       why->ln_displacement <= state->peak + ROUNDING;
+}
+
 bool explanation_agrees(const struct explanation *why)
 {
 	double most = why->provenance;
 
+	if (why->has_trial && !does_trial_agree(why))
+		return false;
 	for (int i = 0; i < COHORT_DEPTHS; i++)
 		most = fmax(most, why->ln_m_of[i]);
 	if (isfinite(most) != isfinite(why->ln_m) ||

@@ -2,11 +2,13 @@
 #define ENGINE_EXPLANATION_H
 
 #include "base/text.h"
+#include "engine/displacing.h"
 #include "engine/engine.h"
 
 /*
  * Why a cohort stands where it stands, in numbers that can be computed again: the ledgers give
- * ln M, the counts of hops give ln E, and the thresholds give the state.
+ * ln M, the counts of hops give ln E, a trial's three stakes give that of displacement, and the
+ * thresholds give the state.
  */
 #define EXPLANATION_REASONS 5
 #define EXPLANATION_BYTES   4096
@@ -30,10 +32,17 @@ struct explanation {
 	} reasons[EXPLANATION_REASONS]; /* the most telling first */
 	char nearest[ENVELOPE_NAME];    /* the honest class that came closest lately */
 	double tag_evidence, prove_evidence, probe_rate;
+	bool has_trial; /* of displacement; the two below are of it */
+	struct displacing_trial trial;
+	double ln_displacement;
 };
 
 /* False when there is no such cohort. */
 bool explanation_of(const struct engine *engine, uint64_t cohort, struct explanation *out);
+
+/* A trial of displacement as a JSON object: ln E with what it is the mean of, its highest, and
+ * what U sent in the epochs that were bet on, of coin 0 and of coin 1. |trial| NULL: null. */
+void explanation_write_trial(struct text *text, const struct displacing_trial *trial);
 
 /* As one JSON object without a line end; a ledger that never took a bet is null. */
 void explanation_write(struct text *text, const struct explanation *explanation);

@@ -6,6 +6,7 @@
 #include "cohort/pairs.h"
 #include "cohort/sketch.h"
 #include "engine/clock.h"
+#include "engine/displacing.h"
 #include "engine/engine.h"
 
 /* What the files of this folder share; nobody outside includes it. */
@@ -28,6 +29,7 @@ struct engine {
 	int64_t began_us;           /* first arrival ever */
 	uint64_t matched[KEYS_MAX]; /* cohorts of the last exchange that are not quiet */
 	int matched_count;
+	struct displacing *displacing;
 	engine_bet_fn *on_bet;
 	void *on_bet_arg;
 };
@@ -44,6 +46,7 @@ struct hop {
 struct passage { /* one exchange on its way through the engine */
 	const struct exchange_seen *seen;
 	struct account *account;
+	int64_t arrived_us; /* as the record says; |now_s| is the engine's time */
 	uint32_t now_s;
 	struct hop same, extension, signature;
 	struct keys keys;
@@ -63,6 +66,11 @@ void betting_count(struct engine *engine, struct passage *passage, struct cohort
 void states_judge(struct engine *engine, struct cohort *cohort, struct passage *passage);
 void states_publish(struct engine *engine, struct passage *passage);
 void states_sweep(struct engine *engine, uint32_t now_s, struct verdict_changes *changes);
+/* Puts the cohort's verdict into |changes|; false when there is no room, or it has no line. */
+bool states_show(struct engine *engine, const struct cohort *cohort, uint32_t now_s,
+    struct verdict_changes *changes);
+/* A secret, fixed share of cohorts is never shaped. */
+bool states_is_held_out(const struct engine *engine, uint64_t key);
 /* Whether a worker can make its key, so that it has a line of its own on the board. */
 bool states_has_line(const struct cohort *cohort);
 struct verdict states_verdict(

@@ -42,7 +42,9 @@ struct verdict states_verdict(
     const struct engine *engine, const struct cohort *cohort, uint32_t now_s)
 {
 	const struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
+	const struct displacing_trial *trial = displacing_of(engine, cohort);
 	bool is_proven = cohort->state == ENGINE_STATE_PROVEN;
+	bool is_tried = cohort->state == ENGINE_STATE_TAGGED && trial && trial->is_running;
 
 	return (struct verdict){
 		.cohort = cohort->key,
@@ -52,22 +54,25 @@ struct verdict states_verdict(
 			     cohort->state <= ENGINE_STATE_PROVEN,
 		.may_shape = is_proven && !cohort->is_held_out && key_may_shape(cohort->kind),
 		.rate = is_proven && sketch ? rate_of(sketch, now_s) : 0,
+		.trial = is_tried ? cohort->key : 0,
+		.size = is_tried ? trial->size : 0,
 	};
 }
 
-static void add_change(
+static bool add_change(
     struct verdict_changes *changes, uint64_t subject, const struct verdict *verdict)
 {
 	for (int i = 0; i < changes->count; i++)
 		if (changes->at[i].subject == subject) {
 			changes->at[i].verdict = *verdict;
-			return;
+			return true;
 		}
 	if (changes->count == VERDICT_CHANGES) {
 		changes->dropped++;
-		return;
+		return false;
 	}
 	changes->at[changes->count++] = (struct verdict_change){ subject, *verdict };
+	return true;
 }
 
 static bool is_account_kind(uint8_t kind)
@@ -80,17 +85,15 @@ bool states_has_line(const struct cohort *cohort)
 	return !is_account_kind(cohort->kind);
 }
 
-static void publish(struct engine *engine, const struct cohort *cohort, uint32_t now_s,
+bool states_show(struct engine *engine, const struct cohort *cohort, uint32_t now_s,
     struct verdict_changes *changes)
 {
 	struct verdict verdict = states_verdict(engine, cohort, now_s);
 
-	if (states_has_line(cohort))
-		add_change(changes, cohort->key, &verdict);
+	return states_has_line(cohort) && add_change(changes, cohort->key, &verdict);
 }
 
-/* A secret, fixed share of cohorts is never shaped. */
-static bool is_held_out(const struct engine *engine, uint64_t key)
+bool states_is_held_out(const struct engine *engine, uint64_t key)
 {
 	uint64_t x = (key ^ engine->settings.seed) * 0x9e3779b97f4a7c15ULL;
 
@@ -109,16 +112,30 @@ static void enter(struct engine *engine, struct cohort *cohort, uint8_t state, u
 	if (state == ENGINE_STATE_PROVEN) {
 		sketch->shape_rate = (float)sketch_hour(sketch, now_s) / 3600;
 		sketch->proven_s = now_s;
-		cohort->is_held_out = is_held_out(engine, cohort->key);
+		cohort->is_held_out = states_is_held_out(engine, cohort->key);
 		engine->counts.proofs++;
 	}
+	if (state == ENGINE_STATE_TAGGED)
+		displacing_begin(engine, cohort);
 	engine->counts.releases += state == ENGINE_STATE_RELEASED;
 	cohort->state = state;
 	cohort->state_s = cohort->above_s = now_s;
 }
 
-static bool is_proven(const struct engine *engine, const struct cohort *cohort)
+/* What stands for population evidence beside a displacement: a tag that still holds was worth
+ * the threshold it crossed, though its ledger began anew. */
+static double population_of(
+    const struct engine *engine, const struct cohort *cohort, uint8_t state)
 {
+	double ln_m = ledger_ln_m(cohort);
+
+	return state >= ENGINE_STATE_TAGGED && cohort->tags ? fmax(ln_m, engine->ln_tag) : ln_m;
+}
+
+static enum proof_kind find_proof(
+    const struct engine *engine, const struct cohort *cohort, uint8_t state)
+{
+	const struct displacing_trial *trial = displacing_of(engine, cohort);
 	const struct proof_tally tally = {
 		.ln_e = { cohort->proof[0], cohort->proof[1] },
 		.pairs = cohort->pairs,
@@ -126,7 +143,16 @@ static bool is_proven(const struct engine *engine, const struct cohort *cohort)
 		.hops = (unsigned)cohort->hops[0] + cohort->hops[1],
 	};
 
-	return cohort->sketch && proof_is_enough(&tally, engine->settings.prove_evidence);
+	if (!cohort->sketch)
+		return PROOF_KIND_NONE;
+	if (proof_is_enough(&tally, engine->settings.prove_evidence))
+		return tally.ln_e[PROOF_SAME] >= tally.ln_e[PROOF_EXTENSION]
+			   ? PROOF_KIND_SAME
+			   : PROOF_KIND_EXTENSION;
+	if (trial && displacement_is_enough(&trial->state, engine->settings.prove_evidence,
+			 population_of(engine, cohort, state)))
+		return PROOF_KIND_DISPLACEMENT;
+	return PROOF_KIND_NONE;
 }
 
 /* A crossing clears only its own ledger; it is remembered as a tag. */
@@ -159,6 +185,7 @@ void states_judge(struct engine *engine, struct cohort *cohort, struct passage *
 {
 	bool has_tag = take_tags(engine, cohort);
 	uint8_t state = rank_of(cohort->state);
+	enum proof_kind proof;
 
 	if (ledger_ln_m(cohort) >= engine->ln_watch) {
 		cohort->above_s = state == ENGINE_STATE_WATCH ? passage->now_s
@@ -169,14 +196,17 @@ void states_judge(struct engine *engine, struct cohort *cohort, struct passage *
 		cohort->above_s = passage->now_s;
 		state = state > ENGINE_STATE_TAGGED ? state : ENGINE_STATE_TAGGED;
 	}
-	if (state != ENGINE_STATE_QUIET && is_proven(engine, cohort)) {
+	proof = state != ENGINE_STATE_QUIET ? find_proof(engine, cohort, state)
+					    : PROOF_KIND_NONE;
+	if (proof) {
 		cohort->above_s = passage->now_s;
 		state = ENGINE_STATE_PROVEN;
 	}
 	if (state == rank_of(cohort->state))
 		return;
+	engine->counts.proofs_by[proof] += proof != PROOF_KIND_NONE;
 	enter(engine, cohort, state, passage->now_s);
-	publish(engine, cohort, passage->now_s, passage->changes);
+	states_show(engine, cohort, passage->now_s, passage->changes);
 }
 
 /* Cohorts whose key a worker cannot make are published by the account that was seen. */
@@ -201,8 +231,12 @@ void states_publish(struct engine *engine, struct passage *passage)
 	add_change(passage->changes, passage->account->key, &verdict);
 }
 
-static void decay(struct cohort *cohort, double elapsed_s)
+static void decay(struct engine *engine, struct cohort *cohort, double elapsed_s)
 {
+	struct displacing_trial *trial = displacing_of(engine, cohort);
+
+	if (trial)
+		displacement_decay(&trial->state, elapsed_s, HALF_LIFE_S);
 	for (int i = 0; i < COHORT_DEPTHS; i++)
 		cohort->ledger[i] = ledger_decay(cohort->ledger[i], elapsed_s, HALF_LIFE_S);
 	for (int i = 0; i < PROOF_LEDGERS; i++)
@@ -215,14 +249,14 @@ static void review(struct engine *engine, struct cohort *cohort, uint32_t now_s,
 {
 	if (!rank_of(cohort->state))
 		return;
-	if (cohort->state == ENGINE_STATE_PROVEN && is_proven(engine, cohort) &&
+	if (cohort->state == ENGINE_STATE_PROVEN && find_proof(engine, cohort, cohort->state) &&
 	    now_s - cohort->last_s < RELEASE_S)
 		cohort->above_s = now_s;
 	if (now_s - cohort->above_s > RELEASE_S) {
 		enter(engine, cohort, ENGINE_STATE_RELEASED, now_s);
-		publish(engine, cohort, now_s, changes);
+		states_show(engine, cohort, now_s, changes);
 	} else if (cohort->state == ENGINE_STATE_PROVEN) {
-		publish(engine, cohort, now_s, changes);
+		states_show(engine, cohort, now_s, changes);
 	}
 }
 
@@ -242,7 +276,7 @@ void states_sweep(struct engine *engine, uint32_t now_s, struct verdict_changes 
 		if (!cohort)
 			continue;
 		if (has_begun)
-			decay(cohort, elapsed_s);
+			decay(engine, cohort, elapsed_s);
 		review(engine, cohort, now_s, changes);
 	}
 	pairs_sweep(

@@ -21,7 +21,10 @@ struct verdict {
 	uint8_t score;  /* 0–100 */
 	bool may_probe; /* while an exchange of it is not otherwise limited */
 	bool may_shape; /* proven, of a kind that is what was sent, and not held out */
-	float rate;     /* exchanges a second for all that match, while |may_shape| */
+	uint16_t
+	    size;   /* how busy a cohort under trial is: the busiest of an exchange is tried */
+	float rate; /* exchanges a second for all that match, while |may_shape| */
+	uint64_t trial; /* the cohort whose displacement is on trial (§5b), 0: none */
 };
 
 /* One line of the board that changes: exchanges with this key, or of this account. */

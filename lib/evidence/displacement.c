@@ -89,11 +89,16 @@ void displacement_settle(
 	learn(displacement, epoch);
 }
 
+bool displacement_is_over(const struct displacement *displacement)
+{
+	return displacement->bets[0] + displacement->bets[1] >= DISPLACEMENT_MOST ||
+	       displacement_ln_e(displacement) <= DISPLACEMENT_FUTILE;
+}
+
 bool displacement_may_run(const struct displacement *displacement)
 {
 	return displacement->epochs >= DISPLACEMENT_WARMUP && is_small(displacement) &&
-	       displacement->bets[0] + displacement->bets[1] < DISPLACEMENT_MOST &&
-	       displacement_ln_e(displacement) > DISPLACEMENT_FUTILE;
+	       !displacement_is_over(displacement);
 }
 
 double displacement_moved(const struct displacement *displacement)
@@ -110,9 +115,10 @@ double displacement_moved(const struct displacement *displacement)
 bool displacement_is_enough(
     const struct displacement *displacement, double prove_evidence, double ln_m)
 {
-	return ln_m >= DISPLACEMENT_LN_M &&
-	       displacement_ln_e(displacement) >=
-		   log(prove_evidence / PROOF_DISPLACEMENT_PART) &&
+	double enough = log(prove_evidence / PROOF_DISPLACEMENT_PART);
+
+	return ln_m >= DISPLACEMENT_LN_M && displacement->peak >= enough &&
+	       displacement_ln_e(displacement) >= enough &&
 	       displacement_moved(displacement) >= PROOF_SHARE;
 }
 

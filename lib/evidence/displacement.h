@@ -71,8 +71,11 @@ void displacement_settle(
 double displacement_ln_e(const struct displacement *displacement);
 
 /* True while T may be held: mean and spread are known, the cohort is a small part of all, and
- * there is still something to learn. */
+ * it is not over. */
 bool displacement_may_run(const struct displacement *displacement);
+
+/* True when nothing more is to be learned: given up, or a day of epochs has been bet on. */
+bool displacement_is_over(const struct displacement *displacement);
 
 /* How much of what was held came back at U, estimated; it may be negative. */
 double displacement_moved(const struct displacement *displacement);

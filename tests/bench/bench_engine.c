@@ -83,14 +83,16 @@ static double run(uint64_t accounts, size_t memory_bytes, size_t *used_bytes)
 		began_s = now_s();
 		for (uint64_t i = 0; i < BATCH; i++) {
 			struct verdict_changes changes;
-			const struct exchange_seen seen = { &lines[i].facts, &lines[i].prompt,
-				&reply, 0, false, false };
+			const struct exchange_seen seen = { .facts = &lines[i].facts,
+				.prompt = &lines[i].prompt,
+				.reply = &reply };
 
 			changes.count = 0;
 			if (i + 1 < BATCH)
 				engine_prefetch(engine,
-				    &(struct exchange_seen){ &lines[i + 1].facts,
-					&lines[i + 1].prompt, &reply, 0, false, false });
+				    &(struct exchange_seen){ .facts = &lines[i + 1].facts,
+					.prompt = &lines[i + 1].prompt,
+					.reply = &reply });
 			engine_see(engine, &seen, &changes);
 		}
 		if (from >= EXCHANGES) /* the first half fills the tables */

@@ -52,7 +52,9 @@ static void see(struct engine *engine, struct line line, struct verdict_changes 
 		.head = 4711,
 		.model = 5 };
 	struct reply_facts reply = { .status = line.coin == RECORD_COIN_REFUSED ? 429 : 200 };
-	const struct exchange_seen seen = { &facts, &prompt, &reply, line.coin, false, false };
+	const struct exchange_seen seen = {
+		.facts = &facts, .prompt = &prompt, .reply = &reply, .coin = line.coin
+	};
 
 	if (line.earlier) {
 		prompt.earlier[0] = line.earlier;

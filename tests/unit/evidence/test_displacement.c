@@ -213,9 +213,11 @@ END_TEST
 
 START_TEST(a_proof_needs_population_evidence_and_that_a_share_was_moved)
 {
-	struct displacement displacement = {
-		.ln_e = { 20, 20, 20 }, .sums = { 1000, 1200 }, .bets = { 10, 10 }, .held = 400
-	};
+	struct displacement displacement = { .ln_e = { 20, 20, 20 },
+		.peak = 20,
+		.sums = { 1000, 1200 },
+		.bets = { 10, 10 },
+		.held = 400 };
 
 	ck_assert_double_eq_tol(displacement_moved(&displacement), 0.5, 1e-12);
 	ck_assert(displacement_is_enough(&displacement, 1e4, 13.9));
