@@ -4,6 +4,7 @@
  */
 #include "engine_figures.h"
 
+_Static_assert((int)METRICS_PROOF_COUNT == (int)PROOF_KIND_COUNT - 1, "a label for each proof");
 _Static_assert((int)METRICS_STATE_COUNT == (int)ENGINE_STATE_COUNT, "a label for each state");
 
 static void count_states(const struct engine *engine, struct metrics_block *metrics)
@@ -39,6 +40,15 @@ static void put_tables(const struct engine_counts *counts, struct metrics_block 
 	}
 }
 
+static void put_proofs(const struct engine_counts *counts, struct metrics_block *metrics)
+{
+	for (int kind = PROOF_KIND_NONE + 1; kind < PROOF_KIND_COUNT; kind++)
+		metrics_put(metrics, METRIC_COHORT_PROOFS, kind - 1, counts->proofs_by[kind]);
+	metrics_set(metrics, METRIC_TRIALS, counts->trials);
+	metrics_set(metrics, METRIC_TRIAL_EPOCHS, counts->trial_epochs);
+	metrics_set(metrics, METRIC_TRIALS_REFUSED, counts->trials_refused);
+}
+
 void engine_figures(
     const struct engine *engine, const struct board *board, struct metrics_block *metrics)
 {
@@ -53,7 +63,7 @@ void engine_figures(
 	metrics_set(metrics, METRIC_ENGINE_LATE, counts.late);
 	metrics_set(metrics, METRIC_ENGINE_BETS, counts.bets);
 	metrics_set(metrics, METRIC_COHORT_TAGS, counts.tags);
-	metrics_set(metrics, METRIC_COHORT_PROOFS, counts.proofs);
+	put_proofs(&counts, metrics);
 	metrics_set(metrics, METRIC_COHORT_RELEASES, counts.releases);
 	metrics_set(metrics, METRIC_HOPS, counts.same_hops + counts.extension_hops);
 	metrics_set(metrics, METRIC_BOARD_LINES, board_lines(board));

@@ -7,6 +7,7 @@
 
 #include "cohort/conversation.h"
 #include "engine/board.h"
+#include "evidence/displacement.h"
 #include "evidence/proof.h"
 
 #define PROBE_WAIT_US      1000000 /* an honest 429: Retry-After of 1 to 2 s */
@@ -72,16 +73,41 @@ static bool is_shaped(
 	return true;
 }
 
+static bool is_switched_on(const struct record *record, enum config_switch wish)
+{
+	return wish == CONFIG_SWITCH_ON ||
+	       (wish == CONFIG_SWITCH_AUTO && record->mode == RECORD_MODE_ENFORCE);
+}
+
+/* The trial's coin is noted for all that it might have touched, T or U. What a proven cohort's
+ * bucket may shape is not tried: a bucket refuses both alike. */
+static bool is_held(struct exchange *exchange, const struct verdict *verdict, uint64_t *wait_us)
+{
+	const struct config *config = exchange->lease->snapshot->config;
+	struct record *record = &exchange->record;
+
+	if (!is_switched_on(record, config->detection.displacement.enabled) ||
+	    !verdict->trial || verdict->may_shape || !record->facts.account)
+		return false;
+	record->trial = verdict->trial;
+	record->hold = (uint8_t)displacement_draw(
+	    exchange->lease->hash, verdict->trial, &record->facts);
+	if (record->hold != RECORD_HOLD_HELD)
+		return false;
+	record_reason(record, "displacement");
+	refuse(record);
+	*wait_us = PROBE_WAIT_US;
+	return true;
+}
+
 static bool may_probe(const struct exchange *exchange, const struct verdict *verdict)
 {
 	const struct config *config = exchange->lease->snapshot->config;
 	const struct record *record = &exchange->record;
-	bool is_on = config->detection.probe.enabled == CONFIG_SWITCH_ON ||
-		     (config->detection.probe.enabled == CONFIG_SWITCH_AUTO &&
-			 record->mode == RECORD_MODE_ENFORCE);
 
-	return is_on && board_is_chosen(verdict, record->facts.exchange) &&
-	       record->facts.account && record->prompt.conversation &&
+	return is_switched_on(record, config->detection.probe.enabled) &&
+	       board_is_chosen(verdict, record->facts.exchange) && record->facts.account &&
+	       record->prompt.conversation &&
 	       record->prompt.conversation_bytes >= CONVERSATION_BYTES &&
 	       board_may_draw(exchange->worker->seat.board, record->facts.account,
 		   (uint32_t)(record->facts.at_us / 1000000));
@@ -117,7 +143,7 @@ bool judge_exchange(struct exchange *exchange, uint64_t *wait_us)
 	if (verdict.state == ENGINE_STATE_QUIET)
 		return false;
 	note(record, &verdict);
-	if (is_shaped(exchange, &verdict, wait_us))
+	if (is_shaped(exchange, &verdict, wait_us) || is_held(exchange, &verdict, wait_us))
 		return true;
 	return may_probe(exchange, &verdict) && is_probed(exchange, wait_us);
 }

@@ -17,8 +17,8 @@ enum lists_word judge_listed(struct exchange *exchange);
 /*
  * Looks the exchange up on the board and adds to verdict, score, cohort and reasons of its
  * record; the harshest word stands. True when it is to be refused with a 429, by its cohort's
- * shared bucket or by a probe's coin (detection.md §5a); |wait_us| then says for how long. To
- * be asked only of an exchange that no limit refuses.
+ * shared bucket, by its cohort's trial or by a probe's coin (detection.md §5b, §5a); |wait_us|
+ * then says for how long. To be asked only of an exchange that no limit refuses.
  */
 bool judge_exchange(struct exchange *exchange, uint64_t *wait_us);
 

@@ -270,9 +270,12 @@ static void add_outcome(struct text *text, const struct record *record)
 	if (reply->signature_count)
 		text_add_format(text, ",\"signed\":[\"%016" PRIx64 "\"]", reply->signatures[0]);
 	text_add_char(text, '}');
-	if (record->coin || record->is_shaped)
-		text_add_format(text, ",\"retort\":{\"coin\":\"%s\",\"shaped\":%s}",
-		    record_coin_name(record->coin), record->is_shaped ? "true" : "false");
+	/* A capture knows no cohorts: what a trial held was limited, for all that it tells. */
+	if (record->coin || record->is_shaped || record->hold == RECORD_HOLD_HELD)
+		text_add_format(text,
+		    ",\"retort\":{\"coin\":\"%s\",\"shaped\":%s,\"limited\":%s}",
+		    record_coin_name(record->coin), record->is_shaped ? "true" : "false",
+		    record->hold == RECORD_HOLD_HELD ? "true" : "false");
 	text_add(text, BYTES(",\"label\":"));
 	text_add_json(text, bytes_of_text(record->label));
 	text_add(text, BYTES("}\n"));

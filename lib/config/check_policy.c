@@ -152,6 +152,13 @@ static void check_detection(const struct config *config, struct config_faults *f
 		    "detection.probe.enabled: probes refuse honest requests, though "
 		    "detection.mode is %s",
 		    choice_word(&choice_modes, (int)config->detection.mode));
+	if (config->detection.displacement.enabled == CONFIG_SWITCH_ON &&
+	    config->detection.mode != CONFIG_MODE_ENFORCE)
+		complaint_about(&faults->warnings, config,
+		    &config->detection.displacement.enabled,
+		    "detection.displacement.enabled: trials refuse honest requests, though "
+		    "detection.mode is %s",
+		    choice_word(&choice_modes, (int)config->detection.mode));
 }
 
 static void check_admin(const struct config *config, struct config_faults *faults)

@@ -63,6 +63,9 @@ struct config {
 			enum config_switch enabled; /* auto: in mode enforce only */
 			double rate;
 		} probe;
+		struct {
+			enum config_switch enabled; /* auto: in mode enforce only */
+		} displacement;
 		double hold_out;       /* share of cohorts never shaped */
 		const char *reference; /* folder; NULL = no population evidence */
 		bool has_candidate;    /* counted beside, never enforced */

@@ -73,6 +73,13 @@ static const char *cohort_word(int value)
 	return words[value];
 }
 
+static const char *proof_word(int value)
+{
+	static const char *const words[] = { "same", "extension", "displacement" };
+
+	return words[value];
+}
+
 static const char *table_word(int value)
 {
 	static const char *const words[] = { "accounts", "owners", "conversations", "pairs",

@@ -43,6 +43,8 @@ void metrics_exchange(struct metrics_block *block, const struct record *record)
 		metrics_count(block, METRIC_PROBES, record->coin);
 	if (record->is_shaped)
 		metrics_count(block, METRIC_SHAPED, 0);
+	if (record->hold == RECORD_HOLD_HELD)
+		metrics_count(block, METRIC_HELD, 0);
 	count_facts(block, record);
 	count_times(block, record);
 }

@@ -32,6 +32,12 @@ enum metrics_table {
 	METRICS_TABLE_SKETCHES,
 	METRICS_TABLE_COUNT
 };
+enum metrics_proof { /* of a cohort: the engine's, in its order */
+	METRICS_PROOF_SAME,
+	METRICS_PROOF_EXTENSION,
+	METRICS_PROOF_DISPLACEMENT,
+	METRICS_PROOF_COUNT
+};
 enum metrics_list { METRICS_LIST_ALLOW, METRICS_LIST_DENY, METRICS_LIST_COUNT };
 enum metrics_outcome { METRICS_OUTCOME_FAILED, METRICS_OUTCOME_OK };
 

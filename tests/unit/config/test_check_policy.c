@@ -96,6 +96,15 @@ START_TEST(probes_outside_enforce_are_warned_of)
 }
 END_TEST
 
+START_TEST(trials_outside_enforce_are_warned_of)
+{
+	expect_warning(LEAST "detection: { displacement: { enabled: true } }\n", 4, 39,
+	    "trials refuse honest requests, though detection.mode is tag");
+	config_free(parse_well(
+	    LEAST "detection: { mode: enforce, displacement: { enabled: true } }\n"));
+}
+END_TEST
+
 START_TEST(an_open_admin_listener_without_a_token_is_warned_of)
 {
 	expect_warning(
@@ -117,5 +126,6 @@ UNIT_MAIN("check_policy", a_random_secret_is_warned_of, redis_needs_a_server_and
     what_is_decoded_is_not_less_than_what_is_read, headers_of_strangers_are_warned_of,
     names_of_limits_are_unique, counting_one_thing_for_each_of_itself_is_a_fault,
     parts_that_are_never_known_are_warned_of, probes_outside_enforce_are_warned_of,
-    thresholds_must_rise, an_open_admin_listener_without_a_token_is_warned_of,
+    trials_outside_enforce_are_warned_of, thresholds_must_rise,
+    an_open_admin_listener_without_a_token_is_warned_of,
     a_snapshot_without_a_secret_is_warned_of)

@@ -18,6 +18,7 @@ START_TEST(a_record_is_counted_under_all_its_labels)
 	record.verdict = RECORD_VERDICT_THROTTLE;
 	record.coin = RECORD_COIN_REFUSED;
 	record.is_shaped = 1;
+	record.hold = RECORD_HOLD_HELD;
 	record.prompt.dialect = 1;
 	record.prompt.state = PROMPT_TRUNCATED;
 	record.prompt.why = PROMPT_WHY_BODY_LIMIT;
@@ -33,6 +34,7 @@ START_TEST(a_record_is_counted_under_all_its_labels)
 	ck_assert_uint_eq(value(METRIC_REPLIES, 4), 2);
 	ck_assert_uint_eq(value(METRIC_PROBES, RECORD_COIN_REFUSED), 2);
 	ck_assert_uint_eq(value(METRIC_SHAPED, 0), 2);
+	ck_assert_uint_eq(value(METRIC_HELD, 0), 2);
 	ck_assert_uint_eq(value(METRIC_DIALECTS, 1), 2);
 	ck_assert_uint_eq(value(METRIC_FACTS, PROMPT_TRUNCATED), 2);
 	ck_assert_uint_eq(value(METRIC_FACTS_INCOMPLETE, PROMPT_WHY_BODY_LIMIT), 2);
