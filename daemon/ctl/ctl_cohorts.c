@@ -17,14 +17,15 @@ static const char *part(const struct tree *tree, size_t number, const char *name
 static void print_cohorts(const struct tree *tree, int status, FILE *out)
 {
 	(void)status;
-	fprintf(out, "%-16s %-8s %-8s %9s %11s %8s %8s %7s  %s\n", "COHORT", "STATE", "KEY",
-	    "ACCOUNTS", "EXCHANGES", "LN M", "LN E", "PROBES", "FOREMOST REASON");
+	fprintf(out, "%-16s %-8s %-8s %9s %11s %8s %8s %7s %7s  %s\n", "COHORT", "STATE", "KEY",
+	    "ACCOUNTS", "EXCHANGES", "LN M", "LN E", "DISPL", "PROBES", "FOREMOST REASON");
 	for (size_t i = 0; *part(tree, i, "id"); i++)
-		fprintf(out, "%-16s %-8s %-8s %9s %11s %8.1f %8.1f %7s  %s\n",
+		fprintf(out, "%-16s %-8s %-8s %9s %11s %8.1f %8.1f %7.1f %7s  %s\n",
 		    part(tree, i, "id"), part(tree, i, "state"), part(tree, i, "key"),
 		    part(tree, i, "accounts"), part(tree, i, "exchanges"),
 		    atof(part(tree, i, "ln_m")), atof(part(tree, i, "ln_e.same")),
-		    part(tree, i, "probes"), part(tree, i, "reasons[0].words"));
+		    atof(part(tree, i, "displacement.ln_e")), part(tree, i, "probes"),
+		    part(tree, i, "reasons[0].words"));
 	fprintf(out, "%s in all; generation %s, store %s\n", tree_find(tree, "count"),
 	    tree_find(tree, "generation"), tree_find(tree, "store"));
 }

@@ -104,6 +104,7 @@ static void print_look(const struct look *now, const struct look *before)
 	print_rate(now, before, "limit_hits_total", "over a limit");
 	print_rate(now, before, "probes_total", "coins drawn");
 	print_rate(now, before, "shaped_total", "refused by a cohort's bucket");
+	print_rate(now, before, "displacement_held_total", "held by a cohort's trial");
 	print_cohorts(&now->cohorts);
 	fflush(stdout);
 }

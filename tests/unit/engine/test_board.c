@@ -41,6 +41,35 @@ START_TEST(a_published_key_is_found_and_taken_away)
 }
 END_TEST
 
+START_TEST(the_busiest_of_the_trials_that_an_exchange_matches_is_its_trial)
+{
+	struct board *board = board_new(1024);
+	struct facts facts = { .account = 9 };
+	struct prompt_facts prompt = { .head = 1234, .tail = 99, .system = 7 };
+	struct verdict verdict;
+	struct keys keys;
+
+	keys_of_exchange(&keys, &facts, &prompt);
+	ck_assert_int_eq(keys.count, 3);
+	for (int i = 0; i < 3; i++) {
+		struct verdict_change change = change_of(
+		    keys.at[i].value, i == 2 ? ENGINE_STATE_PROVEN : ENGINE_STATE_TAGGED);
+
+		change.verdict.trial = i < 2 ? keys.at[i].value : 0;
+		change.verdict.size = i ? 40 : 50000;
+		board_apply(board, &change);
+	}
+	verdict = board_judge(board, &facts, &prompt);
+	ck_assert_uint_eq(verdict.trial, keys.at[0].value);
+	ck_assert_uint_eq(verdict.size, 50000);
+	ck_assert_uint_eq(verdict.cohort, keys.at[2].value); /* the one that shapes */
+	ck_assert(verdict.may_shape && verdict.rate == 2);
+	prompt.head = prompt.tail = 0;
+	ck_assert_uint_eq(board_judge(board, &facts, &prompt).trial, 0);
+	board_free(board);
+}
+END_TEST
+
 START_TEST(a_full_board_keeps_the_gravest)
 {
 	struct board *board = board_new(64);
@@ -142,8 +171,9 @@ START_TEST(a_bucket_lets_its_rate_pass_and_no_more)
 }
 END_TEST
 
-UNIT_MAIN("board", a_published_key_is_found_and_taken_away, a_full_board_keeps_the_gravest,
-    lines_of_cohorts_that_are_gone_are_cleared,
+UNIT_MAIN("board", a_published_key_is_found_and_taken_away,
+    the_busiest_of_the_trials_that_an_exchange_matches_is_its_trial,
+    a_full_board_keeps_the_gravest, lines_of_cohorts_that_are_gone_are_cleared,
     an_account_is_refused_by_a_coin_once_in_ten_minutes,
 
     of_the_watched_a_quarter_is_chosen_and_of_the_tagged_all,
