@@ -236,7 +236,7 @@ static const char *skip_text(struct environment *environment, struct bytes piece
 {
 	const char *cut;
 
-	if (!environment->is_text || piece.len == 0)
+	if (!environment->is_text)
 		return piece.at;
 	cut = memchr(piece.at, '\n', piece.len);
 	environment->is_text = !cut;
@@ -251,6 +251,8 @@ void environment_take(
 
 	if (piece.len && environment->held)
 		piece = finish_line(environment, digest, piece);
+	if (piece.len == 0)
+		return;
 	kept = piece.at;
 	end = piece.at + piece.len;
 	line = skip_text(environment, piece);
