@@ -7,7 +7,7 @@
 /*
  * The part of a request's body that a decision needs: held back until it was read, or its bound
  * was reached. What came in this turn of the loop is only borrowed; a copy is made when the
- * turn ends and more must come. A body that arrives in one read is never copied.
+ * turn ends and more must come. A body that is whole by then is never copied.
  */
 #define HOLD_SPANS 64
 

@@ -274,12 +274,43 @@ static bool eat(struct client *client, struct bytes *input)
 	}
 }
 
+static ssize_t read_into(struct client *client, struct bytes room, enum link_end *end)
+{
+	ssize_t got = link_read(&client->link, (char *)room.at, room.len, end);
+
+	if (got <= 0)
+		return got;
+	metrics_add(client->worker->seat.metrics, METRIC_CLIENT_BYTES_IN, 0, (uint64_t)got);
+	if (client->http1.phase == HTTP1_PHASE_BODY)
+		wait_for(client, config_of(client)->timeouts.body_us);
+	return got;
+}
+
+/* A body that is held is read on, where a read was full, behind what this turn has read: what
+ * is whole when the turn ends is never copied. An end met here is met again by the next read.
+ */
+static bool read_on(struct client *client, struct bytes *input)
+{
+	struct worker *worker = client->worker;
+	enum link_end end;
+	ssize_t got;
+
+	if (input->len || input->at != worker->input + WORKER_READ_BYTES ||
+	    client->http1.phase != HTTP1_PHASE_BODY ||
+	    client->http1.exchange->station != STATION_HOLD)
+		return false;
+	got = read_into(
+	    client, bytes_of(input->at, WORKER_INPUT_BYTES - WORKER_READ_BYTES), &end);
+	*input = bytes_of(input->at, got > 0 ? (size_t)got : 0);
+	return got > 0;
+}
+
 static void feed(struct client *client, struct bytes input)
 {
 	struct http1_side *side = &client->http1;
 
 	side->is_feeding = true;
-	while (eat(client, &input))
+	while (eat(client, &input) || read_on(client, &input))
 		;
 	side->is_feeding = false;
 	if (side->phase == HTTP1_PHASE_CLOSED)
@@ -336,7 +367,7 @@ static struct bytes room_to_read(struct client *client)
 	struct http1_side *side = &client->http1;
 
 	if (side->stash_bytes == 0)
-		return bytes_of(client->worker->input, WORKER_INPUT_BYTES);
+		return bytes_of(client->worker->input, WORKER_READ_BYTES);
 	if (side->stash_room - side->stash_bytes < STASH_STEP && !grow_stash(side))
 		return (struct bytes){ 0 };
 	return bytes_of(side->stash + side->stash_bytes, side->stash_room - side->stash_bytes);
@@ -353,17 +384,12 @@ static void readable(struct client *client)
 		client_close(client, true);
 		return;
 	}
-	got = link_read(&client->link, (char *)room.at, room.len, &end);
+	got = read_into(client, room, &end);
 	if (got < 0) {
 		ended(client, end);
+	} else if (got == 0) {
 		return;
-	}
-	if (got == 0)
-		return;
-	metrics_add(client->worker->seat.metrics, METRIC_CLIENT_BYTES_IN, 0, (uint64_t)got);
-	if (side->phase == HTTP1_PHASE_BODY)
-		wait_for(client, config_of(client)->timeouts.body_us);
-	if (side->stash_bytes) {
+	} else if (side->stash_bytes) {
 		side->stash_bytes += (size_t)got;
 		feed(client, bytes_of(side->stash, side->stash_bytes));
 	} else {

@@ -249,7 +249,7 @@ void relay_on_readable(struct upstream_conn *conn)
 			forget_later(worker, worker->input, kept);
 		}
 		got = link_read(
-		    &conn->link, worker->input + kept, WORKER_INPUT_BYTES - kept, &end);
+		    &conn->link, worker->input + kept, WORKER_READ_BYTES - kept, &end);
 		if (got <= 0)
 			break;
 		metrics_add(worker->seat.metrics, METRIC_UPSTREAM_BYTES_IN, 0, (uint64_t)got);
@@ -259,7 +259,7 @@ void relay_on_readable(struct upstream_conn *conn)
 		}
 		if (!relay_reply_feed(conn, bytes_of(worker->input, kept + (size_t)got)))
 			return;
-		if ((size_t)got < WORKER_INPUT_BYTES - kept)
+		if ((size_t)got < WORKER_READ_BYTES - kept)
 			return;
 	}
 	if (got < 0)

@@ -25,7 +25,7 @@ static bool keep_stash(struct upstream_conn *conn, struct bytes rest)
 {
 	char *stash = malloc(rest.len);
 
-	if (!stash || rest.len >= WORKER_INPUT_BYTES) {
+	if (!stash || rest.len >= WORKER_READ_BYTES) {
 		free(stash);
 		return false;
 	}
@@ -145,7 +145,7 @@ static bool eat_head(struct upstream_conn *conn, struct bytes *input)
 	struct bytes head = { 0 };
 	enum scan scan;
 
-	limits.head_bytes = WORKER_INPUT_BYTES - 1024;
+	limits.head_bytes = WORKER_READ_BYTES - 1024;
 	scan = http1_finder_next(&conn->finder, *input, &limits, &head, &fault);
 	if (scan == SCAN_MORE) {
 		if (!keep_stash(conn, *input))

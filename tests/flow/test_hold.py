@@ -135,6 +135,25 @@ class TestLargeBodies:
         assert (record["prompt"], record.get("why", 0)) == expected
         assert record["request_bytes"] == len(body)
 
+    @pytest.mark.parametrize("framing", ["length", "chunked"])
+    @pytest.mark.parametrize("read", [64 << 10, 256 << 10])
+    @pytest.mark.parametrize("more", [-1, 0, 1, 30000])
+    def test_around_what_one_turn_reads_no_byte_is_lost(self, mocked, framing, read, more):
+        """Two requests, one behind the other; the first ends about where a read may end."""
+        retort, upstream = mocked
+        number = retort.next_decision()
+        frame = b'{"model":"m-1","messages":[{"role":"user","content":"%s"}]}'
+        wrap = ((lambda body: chunked(body, 50021)) if framing == "chunked"
+                else lambda body: head(length=len(body)) + body)
+        body = frame % (b"x" * (read + more - len(wrap(frame % (b"x" * read))) + read))
+        assert len(wrap(body)) == read + more
+        with client.Connection(retort.address) as wire:
+            wire.send(wrap(body) + head(length=len(ASK)) + ASK)
+            assert [wire.reply().status for _ in range(2)] == [200, 200]
+        assert [seen["body_sha256"] for seen in upstream.seen()[-2:]] == [sha(body), sha(ASK)]
+        record = retort.decision(number)
+        assert record["prompt"] == STATE.WHOLE and record["body_bytes"] == len(body)
+
     def test_many_at_once_take_no_more_than_their_size(self, mocked):
         """50 uploads of 4 MB, all of them held but for their last byte."""
         retort, upstream = mocked
