@@ -16,6 +16,7 @@
 #include "lists.h"
 #include "log.h"
 #include "magic.h"
+#include "refresh.h"
 #include "reload.h"
 #include "store.h"
 #include "version.h"
@@ -133,6 +134,7 @@ static void watch(struct control *control)
 	control->drained = event_new(
 	    control->base, crew_drained_fd(control->crew), EV_READ, on_drained, control);
 	event_add(control->drained, NULL);
+	control->refresh = refresh_start(control);
 	control->watchdog = watchdog_start(
 	    control->base, crew_metrics(control->crew), crew_workers(control->crew));
 }
@@ -253,6 +255,7 @@ static void stop(struct control *control)
 	if (control->cap)
 		event_free(control->cap);
 	watchdog_stop(control->watchdog);
+	refresh_stop(control->refresh);
 	crew_free(control->crew);
 	if (control->base)
 		event_base_free(control->base);

@@ -39,6 +39,7 @@ struct control {
 	struct event *signals[CONTROL_SIGNALS];
 	struct event *drained, *cap;
 	struct watchdog *watchdog;
+	struct refresh *refresh;
 };
 
 const char *control_state_name(enum control_state state);

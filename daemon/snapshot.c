@@ -279,21 +279,16 @@ static void build_upstreams(struct build *build)
 {
 	const struct config *config = build->config;
 	struct snapshot *snapshot = build->snapshot;
-	struct fault fault;
 
 	snapshot->upstream_count = config->upstream_count;
 	snapshot->upstreams = xalloc_array(
 	    config->upstream_count, sizeof(*snapshot->upstreams));
 	for (size_t i = 0; i < config->upstream_count; i++) {
-		struct snapshot_upstream *upstream = &snapshot->upstreams[i];
-
-		upstream->config = &config->upstreams[i];
-		build_upstream_tls(build, upstream);
-		for (size_t j = 0; j < upstream->config->server_count; j++)
-			if (resolve_server(upstream, &upstream->config->servers[j], &fault))
-				complain(build, &upstream->config->servers, "upstreams.servers",
-				    &fault);
+		snapshot->upstreams[i].config = &config->upstreams[i];
+		build_upstream_tls(build, &snapshot->upstreams[i]);
 	}
+	snapshot->book = resolve_book(
+	    snapshot, build->previous ? build->previous->book : NULL, build->faults);
 }
 
 static void build_routes(struct build *build)
@@ -348,10 +343,9 @@ static void free_listens(struct snapshot *snapshot)
 
 static void free_upstreams(struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->upstream_count; i++) {
+	server_book_unref(snapshot->book);
+	for (size_t i = 0; i < snapshot->upstream_count; i++)
 		SSL_CTX_free(snapshot->upstreams[i].tls);
-		free(snapshot->upstreams[i].servers);
-	}
 	free(snapshot->upstreams);
 }
 

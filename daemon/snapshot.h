@@ -11,10 +11,10 @@
 #include "fingerprint/elicitation.h"
 #include "limit/limit.h"
 #include "metric_slots.h"
+#include "server_book.h"
 
 #include <openssl/ssl.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
 
 /*
  * Everything that a reload can change, compiled once and never written again: an exchange ends
@@ -22,22 +22,9 @@
  * evidence, connections and streams live elsewhere and outlast it.
  */
 
-/* One address of an upstream. */
-struct snapshot_server {
-	char name[300]; /* "http://gateway:9000", for logs and metrics */
-	char host[256]; /* what its certificate must be for: a name or an address */
-	char sni[256];  /* "" = none: an address is never sent as one */
-	struct sockaddr_storage address;
-	socklen_t address_bytes;
-	uint64_t identity; /* the same server in two generations has the same number */
-	SSL_CTX *tls;      /* NULL = clear; borrowed from the upstream */
-};
-
 struct snapshot_upstream {
 	const struct config_upstream *config;
 	SSL_CTX *tls; /* NULL when no server is https */
-	size_t server_count;
-	struct snapshot_server *servers;
 };
 
 /* The settings of an open listener. One that a reload took out of the file keeps its settings,
@@ -75,6 +62,8 @@ struct snapshot {
 	struct snapshot_listen *listens;
 	size_t upstream_count;
 	struct snapshot_upstream *upstreams;
+	/* Where they are. The main thread's: it puts a newer one here and tells the workers. */
+	struct server_book *book;
 	size_t route_count;
 	struct snapshot_route *routes; /* most specific first */
 };
@@ -82,9 +71,9 @@ struct snapshot {
 /*
  * Builds the next generation from a configuration, which it takes even on failure. |previous|
  * may be NULL; what must outlast a reload is carried over from it: TLS ticket keys, the keys of
- * the hashes, the numbers of the listeners. Resolves upstream names (it may block: main thread
- * only). NULL, with every fault appended to |faults|, when a secret, certificate, database,
- * list or name is not to be had.
+ * the hashes, the numbers of the listeners, the addresses of names. Names that are new are
+ * resolved, and waited for a while (main thread only). NULL, with every fault appended to
+ * |faults|, when a secret, certificate, database, list or name is not to be had.
  */
 struct snapshot *snapshot_new(
     struct config *config, struct snapshot *previous, struct config_list *faults);

@@ -101,14 +101,14 @@ static void write_upstreams(const struct control *control, FILE *out)
 
 	fputs(",\"upstreams\":{", out);
 	for (size_t i = 0; i < snapshot->upstream_count; i++) {
-		const struct snapshot_upstream *upstream = &snapshot->upstreams[i];
+		const struct server_list *list = &snapshot->book->lists[i];
 
 		fputs(i ? "," : "", out);
-		json_out_text(out, upstream->config->name);
+		json_out_text(out, snapshot->upstreams[i].config->name);
 		fputs(":[", out);
-		for (size_t j = 0; j < upstream->server_count; j++) {
+		for (size_t j = 0; j < list->count; j++) {
 			fputs(j ? "," : "", out);
-			json_out_text(out, upstream->servers[j].name);
+			json_out_text(out, list->servers[j].name);
 		}
 		putc(']', out);
 	}

@@ -245,12 +245,17 @@ static bool is_held(struct upstream_pool *pool, int64_t now_us)
 	return pool->is_held;
 }
 
+static const struct server_list *servers_of(const struct exchange *exchange)
+{
+	return &exchange->lease->book->lists[exchange->target_index];
+}
+
 /* The next server in turn that is not passed over; all of them failing, just the next. */
 static size_t choose_server(struct exchange *exchange)
 {
 	struct lease *lease = exchange->lease;
 	size_t *next = &lease->next_server[exchange->target_index];
-	size_t count = exchange->target->server_count, first = (*next)++ % count;
+	size_t count = servers_of(exchange)->count, first = (*next)++ % count;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t server = (first + i) % count;
@@ -286,7 +291,7 @@ void upstream_note(struct upstream_conn *conn, bool is_good)
 
 int upstream_take(struct exchange *exchange, bool is_fresh)
 {
-	size_t count = exchange->target->server_count;
+	size_t count = servers_of(exchange)->count;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t server = choose_server(exchange);
@@ -296,7 +301,7 @@ int upstream_take(struct exchange *exchange, bool is_fresh)
 
 		if (!conn)
 			conn = open_conn(
-			    exchange->worker, pool, &exchange->target->servers[server]);
+			    exchange->worker, pool, &servers_of(exchange)->servers[server]);
 		if (conn) {
 			assign(exchange, conn);
 			return 0;
@@ -359,19 +364,19 @@ static struct upstream_pool *find_pool(
 
 void upstream_bind(struct worker *worker, struct lease *lease)
 {
-	const struct snapshot *snapshot = lease->snapshot;
+	const struct server_book *book = lease->book;
 
 	for (struct upstream_pool *pool = worker->pools; pool; pool = pool->next)
 		pool->is_leased = false;
-	lease->next_server = xalloc_array(snapshot->upstream_count, sizeof(size_t));
-	lease->pools = xalloc_array(snapshot->upstream_count, sizeof(*lease->pools));
-	for (size_t i = 0; i < snapshot->upstream_count; i++) {
-		const struct snapshot_upstream *upstream = &snapshot->upstreams[i];
+	lease->next_server = xalloc_array(book->upstream_count, sizeof(size_t));
+	lease->pools = xalloc_array(book->upstream_count, sizeof(*lease->pools));
+	for (size_t i = 0; i < book->upstream_count; i++) {
+		const struct server_list *list = &book->lists[i];
 
 		lease->next_server[i] = (size_t)worker->seat.number;
-		lease->pools[i] = xalloc_array(upstream->server_count, sizeof(**lease->pools));
-		for (size_t j = 0; j < upstream->server_count; j++) {
-			lease->pools[i][j] = find_pool(worker, &upstream->servers[j]);
+		lease->pools[i] = xalloc_array(list->count, sizeof(**lease->pools));
+		for (size_t j = 0; j < list->count; j++) {
+			lease->pools[i][j] = find_pool(worker, &list->servers[j]);
 			lease->pools[i][j]->is_leased = true;
 		}
 	}

@@ -29,6 +29,7 @@ struct letter {
 	struct letter *next;
 	enum letter_kind kind;
 	struct snapshot *snapshot; /* of LETTER_ADOPT, a reference */
+	struct server_book *book;  /* likewise */
 };
 
 static int64_t clock_us(clockid_t clock)
@@ -74,12 +75,14 @@ static void bury_dead(struct worker *worker)
 	}
 }
 
-static struct lease *new_lease(struct worker *worker, struct snapshot *snapshot)
+static struct lease *new_lease(
+    struct worker *worker, struct snapshot *snapshot, struct server_book *book)
 {
 	struct lease *lease = xalloc(sizeof(*lease));
 
 	lease->refs = 1;
 	lease->snapshot = snapshot;
+	lease->book = book;
 	lease->hash = keyed_hash_clone(snapshot->hash);
 	text_digest_keys_init(&lease->kit.keys, lease->hash);
 	lease->kit.elicitation = snapshot->elicitation;
@@ -103,6 +106,7 @@ void worker_lease_unref(struct worker *worker, struct lease *lease)
 	free(lease->pools);
 	free(lease->next_server);
 	keyed_hash_free(lease->hash);
+	server_book_unref(lease->book);
 	snapshot_unref(lease->snapshot);
 	free(lease);
 }
@@ -128,13 +132,13 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	listener_note_room(worker);
 }
 
-static void adopt(struct worker *worker, struct snapshot *snapshot)
+static void adopt(struct worker *worker, struct snapshot *snapshot, struct server_book *book)
 {
 	struct lease *old = worker->lease;
 
 	worker->client_most =
 	    (size_t)(snapshot->config->http.connections / worker->seat.count) + 1;
-	worker->lease = new_lease(worker, snapshot);
+	worker->lease = new_lease(worker, snapshot, book);
 	worker_lease_unref(worker, old);
 }
 
@@ -155,7 +159,7 @@ static void carry_out(struct worker *worker, struct letter *letter)
 {
 	switch (letter->kind) {
 	case LETTER_ADOPT:
-		adopt(worker, letter->snapshot);
+		adopt(worker, letter->snapshot, letter->book);
 		break;
 	case LETTER_DRAIN:
 		drain(worker);
@@ -194,7 +198,8 @@ static void send_letter(struct worker *worker, enum letter_kind kind, struct sna
 	uint64_t one = 1;
 
 	letter->kind = kind;
-	letter->snapshot = snapshot;
+	letter->snapshot = snapshot ? snapshot_ref(snapshot) : NULL;
+	letter->book = snapshot ? server_book_ref(snapshot->book) : NULL;
 	pthread_mutex_lock(&worker->letter_lock);
 	for (last = &worker->letters; *last; last = &(*last)->next)
 		;
@@ -207,7 +212,7 @@ static void send_letter(struct worker *worker, enum letter_kind kind, struct sna
 
 void worker_adopt(struct worker *worker, struct snapshot *snapshot)
 {
-	send_letter(worker, LETTER_ADOPT, snapshot_ref(snapshot));
+	send_letter(worker, LETTER_ADOPT, snapshot);
 }
 
 void worker_drain(struct worker *worker)
@@ -311,7 +316,7 @@ struct worker *worker_start(const struct worker_seat *seat, struct fault *fault)
 		return NULL;
 	}
 	add_events(worker);
-	adopt(worker, snapshot_ref(seat->snapshot));
+	adopt(worker, snapshot_ref(seat->snapshot), server_book_ref(seat->snapshot->book));
 	listener_open_all(worker);
 	if (pthread_create(&worker->thread, NULL, run, worker) == 0)
 		return worker;
@@ -327,6 +332,7 @@ void worker_join(struct worker *worker)
 		struct letter *letter = worker->letters;
 
 		worker->letters = letter->next;
+		server_book_unref(letter->book);
 		snapshot_unref(letter->snapshot);
 		free(letter);
 	}

@@ -47,7 +47,8 @@ struct worker *worker_start(const struct worker_seat *seat, struct fault *fault)
 /* Letters, from the main thread; each returns at once and is carried out on the worker's loop.
  */
 void worker_adopt(
-    struct worker *worker, struct snapshot *snapshot); /* new exchanges begin under it */
+    struct worker *worker, struct snapshot *snapshot); /* new exchanges begin under it, and its
+							  book as it is now */
 void worker_drain(
     struct worker *worker); /* no new connection, no next request; ends by on_drained */
 void worker_stop(struct worker *worker); /* aborts what is left and ends the loop */

@@ -24,13 +24,12 @@ struct client;
 struct listener;
 struct upstream_pool;
 
-/*
- * A worker's hold on a snapshot: the reference, and what a thread must have for itself. Every
- * exchange holds the lease that it began under; the last one lets the snapshot go.
- */
+/* A worker's hold on a snapshot: the reference, and what a thread must have for itself. Every
+ * exchange holds the lease that it began under; the last one lets the snapshot go. */
 struct lease {
 	unsigned refs;
 	struct snapshot *snapshot;
+	struct server_book *book; /* of the snapshot's upstreams: a reference */
 	struct keyed_hash *hash;
 	struct prompt_kit kit;
 	struct upstream_pool ***pools; /* [upstream][server], owned by the worker */

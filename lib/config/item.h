@@ -84,6 +84,7 @@ struct config_upstream {
 	int64_t idle_timeout_us;      /* silence during an exchange; 0 = off */
 	int64_t failures;             /* in a row before a server is passed over; 0 = never */
 	int64_t holddown_us;          /* and for how long */
+	int64_t resolve_every_us;     /* its names are asked for again; 0 = never */
 };
 
 struct config_route {

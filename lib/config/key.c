@@ -92,6 +92,10 @@ static const struct config_key rows[] = {
 	{ "upstreams[].holddown", KEY_DURATION, AT(config_upstream, holddown_us), IS("10s"),
 	  WITHIN("100ms..1h"), LIVE, HELP("For how long it is passed over") },
 
+	{ "upstreams[].resolve_every", KEY_DURATION, AT(config_upstream, resolve_every_us),
+	  IS("30s"), OR("off"), WITHIN("1s..1d"), LIVE,
+	  HELP("How often the names of servers are asked for again; failing that, addresses stay") },
+
 	{ "routes[]", KEY_ITEMS, ITEMS(config, routes, route_count, config_route),
 	  WITHIN("0..1024"),
 	  LIVE,

@@ -130,17 +130,17 @@ START_TEST(every_address_of_a_name_is_a_server_and_keeps_its_number)
 				  " 'https://127.0.0.1:443', 'https://[::1]:443'] }]\n";
 	struct snapshot *first = build_good(yaml, NULL);
 	struct snapshot *second = build_good(yaml, first);
-	const struct snapshot_upstream *a = &first->upstreams[0], *b = &second->upstreams[0];
-	const struct snapshot_server *v6 = &a->servers[a->server_count - 1];
+	const struct server_list *a = &first->book->lists[0], *b = &second->book->lists[0];
+	const struct snapshot_server *v6 = &a->servers[a->count - 1];
 
-	ck_assert_uint_ge(a->server_count, 3);
-	ck_assert_uint_eq(a->server_count, b->server_count);
-	for (size_t i = 0; i < a->server_count; i++)
-		for (size_t j = 0; j < b->server_count; j++)
+	ck_assert_uint_ge(a->count, 3);
+	ck_assert_uint_eq(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t j = 0; j < b->count; j++)
 			ck_assert(
 			    (a->servers[i].identity == b->servers[j].identity) == (i == j));
 	ck_assert_ptr_null(a->servers[0].tls);
-	ck_assert_ptr_eq(v6->tls, a->tls);
+	ck_assert_ptr_eq(v6->tls, first->upstreams[0].tls);
 	ck_assert_str_eq(v6->name, "https://[::1]:443");
 	ck_assert_str_eq(v6->host, "::1");
 	ck_assert_str_eq(v6->sni, "");
@@ -159,8 +159,8 @@ START_TEST(another_name_to_verify_is_another_server)
 	    "upstreams: [{ name: a, servers: ['https://127.0.0.1:443'],"
 	    " tls: { sni: gateway.test } }]\n",
 	    first);
-	const struct snapshot_server *old = first->upstreams[0].servers,
-				     *new = second->upstreams[0].servers;
+	const struct snapshot_server *old = first->book->lists[0].servers,
+				     *new = second->book->lists[0].servers;
 
 	ck_assert_str_eq(new->sni, "gateway.test");
 	ck_assert_str_eq(new->host, "gateway.test");
