@@ -27,8 +27,15 @@ static void write_why(const struct answer_view *view, const struct cohort *cohor
 static void write_base(
     const struct question *question, const struct answer_view *view, FILE *out)
 {
+	struct engine_counts counts;
+
+	/* Where in the log this stands: so many exchanges, and then these ticks. */
+	engine_counts(view->engine, &counts);
+	fprintf(out, "\"exchanges\":%" PRIu64 ",\"ticks\":[", counts.exchanges);
+	for (int i = 0; i < RECORD_TICKS && counts.ticks[i]; i++)
+		fprintf(out, "%s\"%016" PRIx64 "\"", i ? "," : "", counts.ticks[i]);
 	fprintf(out,
-	    "\"generation\":%" PRIu64 ",\"store\":\"%s\",\"references\":%s,"
+	    "],\"generation\":%" PRIu64 ",\"store\":\"%s\",\"references\":%s,"
 	    "\"thresholds\":{\"watch\":%g,\"tag\":%g,\"prove\":%g}",
 	    question->generation, question->is_shared ? "shared" : "local",
 	    envelope_is_sealed(view->envelope) ? "true" : "false",

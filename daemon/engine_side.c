@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #define BOARD_LINES 65536
+#define TIDY_US     600000000 /* as often as a sweep looks at each cohort once */
 
 void engine_side_settings(struct engine_settings *settings, const struct config *config,
     bool is_candidate, uint64_t seed)
@@ -58,6 +59,14 @@ void engine_side_resume(struct engine_side *side, double rate, int64_t now_us)
 	engine_republish(side->engine, on_line, side->board);
 }
 
+void engine_side_renew(struct engine_side *side)
+{
+	board_free(side->board);
+	side->board = board_new(BOARD_LINES);
+	side->tidied_us = 0;
+	engine_republish(side->engine, on_line, side->board);
+}
+
 static void say_proof(struct engine_side *side, const struct verdict_change *change)
 {
 	const struct cohort *cohort;
@@ -76,14 +85,41 @@ static void say_proof(struct engine_side *side, const struct verdict_change *cha
 
 static void publish(struct engine_side *side)
 {
-	for (int i = 0; i < side->changes.count; i++) {
-		board_apply(side->board, &side->changes.at[i]);
-		if (!side->is_candidate)
-			say_proof(side, &side->changes.at[i]);
-	}
+	board_publish(side->board, &side->changes);
+	for (int i = 0; i < side->changes.count && !side->is_candidate; i++)
+		say_proof(side, &side->changes.at[i]);
 }
 
-enum engine_state engine_side_see(struct engine_side *side, const struct record *record)
+bool engine_side_is_standing(void *engine, uint64_t id)
+{
+	const struct cohort *cohort = engine_cohort(engine, id);
+
+	return cohort && cohort->state != ENGINE_STATE_QUIET &&
+	       cohort->state != ENGINE_STATE_RELEASED;
+}
+
+/* Costs a walk over the board. */
+static void tidy(struct engine_side *side)
+{
+	int64_t now_us = engine_clock_us(side->engine);
+
+	side->has_tidied = side->tidied_us && now_us - side->tidied_us >= TIDY_US;
+	if (side->has_tidied)
+		board_clear(side->board, engine_side_is_standing, side->engine);
+	if (side->has_tidied || !side->tidied_us)
+		side->tidied_us = now_us;
+}
+
+static void pass_rate(struct engine_side *side, int64_t now_us)
+{
+	if (!(side->next_rate > 0) || now_us < side->rate_until_us)
+		return;
+	side->settings.probe_rate = side->next_rate;
+	side->next_rate = 0;
+	engine_reload(side->engine, &side->settings);
+}
+
+void engine_side_learn(struct engine_side *side, const struct record *record)
 {
 	const struct exchange_seen seen = { .facts = &record->facts,
 		.prompt = &record->prompt,
@@ -97,16 +133,14 @@ enum engine_state engine_side_see(struct engine_side *side, const struct record 
 	side->changes.count = 0;
 	engine_see(side->engine, &seen, &side->changes);
 	publish(side);
-	return board_judge(side->board, &record->facts, &record->prompt).state;
+	tidy(side);
+	pass_rate(side, record->facts.at_us);
 }
 
-static void pass_rate(struct engine_side *side, int64_t now_us)
+enum engine_state engine_side_see(struct engine_side *side, const struct record *record)
 {
-	if (!(side->next_rate > 0) || now_us < side->rate_until_us)
-		return;
-	side->settings.probe_rate = side->next_rate;
-	side->next_rate = 0;
-	engine_reload(side->engine, &side->settings);
+	engine_side_learn(side, record);
+	return board_judge(side->board, &record->facts, &record->prompt).state;
 }
 
 void engine_side_tick(struct engine_side *side, int64_t now_us)
@@ -115,6 +149,7 @@ void engine_side_tick(struct engine_side *side, int64_t now_us)
 	side->changes.count = 0;
 	engine_tick(side->engine, now_us, &side->changes);
 	publish(side);
+	tidy(side);
 }
 
 void engine_side_adopt(
@@ -130,17 +165,4 @@ void engine_side_adopt(
 		side->rate_until_us = now_us + CONVERSATION_LIFE_S * INT64_C(1000000);
 	}
 	engine_reload(side->engine, &side->settings);
-}
-
-static bool is_standing(void *arg, uint64_t id)
-{
-	const struct cohort *cohort = engine_cohort(arg, id);
-
-	return cohort && cohort->state != ENGINE_STATE_QUIET &&
-	       cohort->state != ENGINE_STATE_RELEASED;
-}
-
-void engine_side_tidy(struct engine_side *side)
-{
-	board_clear(side->board, is_standing, side->engine);
 }

@@ -16,6 +16,8 @@ struct engine_side {
 	struct engine_settings settings; /* in force */
 	double next_rate;                /* takes effect at |rate_until_us|; 0 = none waits */
 	int64_t rate_until_us;
+	int64_t tidied_us; /* by the engine's clock */
+	bool has_tidied;   /* with the last exchange or tick */
 	bool is_candidate; /* nobody is told of its proofs */
 	uint64_t said;     /* the cohort whose proof was told last */
 	struct verdict_changes changes;
@@ -33,7 +35,15 @@ void engine_side_fini(struct engine_side *side);
 /* Fills the board from what the engine was loaded with, whose coins were drawn at |rate|. */
 void engine_side_resume(struct engine_side *side, double rate, int64_t now_us);
 
-/* Shows it a record; returns the state of the gravest cohort that it now matches. */
+/* Gives it an empty board, filled from the engine: what a restart does. */
+void engine_side_renew(struct engine_side *side);
+
+/* Shows it a record; |changes| then has what was published. From time to time lines are taken
+ * off the board that no cohort stands behind; by the engine's clock, so that a replay does it
+ * where the daemon did. */
+void engine_side_learn(struct engine_side *side, const struct record *record);
+
+/* The same; returns the state of the gravest cohort that it now matches. */
 enum engine_state engine_side_see(struct engine_side *side, const struct record *record);
 
 /* Lets time pass without a record. */
@@ -47,7 +57,7 @@ void engine_side_tick(struct engine_side *side, int64_t now_us);
 void engine_side_adopt(
     struct engine_side *side, const struct engine_settings *settings, int64_t now_us);
 
-/* Takes lines off the board that no cohort stands behind. Costs a walk over the board. */
-void engine_side_tidy(struct engine_side *side);
+/* Whether the cohort |id| is one that a line may speak of; |engine| is a struct engine. */
+bool engine_side_is_standing(void *engine, uint64_t id);
 
 #endif

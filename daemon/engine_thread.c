@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "base/xalloc.h"
 #include "config/config.h"
+#include "engine/engine_attest.h"
 #include "engine_figures.h"
 #include "engine_side.h"
 #include "log.h"
@@ -30,8 +31,8 @@
 #define NAP_LEAST_MS    4
 #define NAP_MOST_MS     64 /* a ring must hold what one worker can post in this time */
 #define FIGURES_US      1000000
-#define QUIET_US        5000000   /* records tell the time; after this the clock does */
-#define TIDY_US         600000000 /* as often as a sweep looks at each cohort once */
+#define QUIET_US        5000000 /* records tell the time; after this the clock does */
+#define TICKS_BEHIND    64      /* more are left out: the clock jumped, or the machine slept */
 
 struct letter {
 	struct letter *next;
@@ -59,7 +60,9 @@ struct engine_thread {
 	struct envelope *envelope;
 	struct recent *recent;
 	struct shelf *shelf;
-	int64_t save_every_us, save_at_us, figures_at_us, tidy_at_us, record_at_us;
+	struct record spare; /* when the journal's ring is full */
+	uint64_t began_us;
+	int64_t save_every_us, save_at_us, figures_at_us, record_at_us, tick_at_s;
 };
 
 static int64_t clock_us(clockid_t clock)
@@ -73,17 +76,20 @@ static int64_t clock_us(clockid_t clock)
 static void take_record(struct engine_thread *thread, const struct record *record)
 {
 	struct record *place = ring_reserve(thread->journal);
+	struct record *kept = place ? place : &thread->spare;
 
+	*kept = *record;
+	kept->course.run = thread->began_us;
+	engine_stamp(thread->live.engine, kept);
 	metrics_count(
-	    thread->metrics, METRIC_JUDGED, (int)engine_side_see(&thread->live, record));
+	    thread->metrics, METRIC_JUDGED, (int)engine_side_see(&thread->live, kept));
 	if (thread->has_candidate)
 		metrics_count(thread->metrics, METRIC_CANDIDATE_JUDGED,
-		    (int)engine_side_see(&thread->candidate, record));
-	recent_add(thread->recent, record);
-	if (place) {
-		*place = *record;
+		    (int)engine_side_see(&thread->candidate, kept));
+	engine_attest(thread->live.engine, kept);
+	recent_add(thread->recent, kept);
+	if (place)
 		ring_commit(thread->journal);
-	}
 }
 
 /* True when the ring may hold more than its turn took. */
@@ -113,24 +119,30 @@ static void save(struct engine_thread *thread, bool is_last)
 	    is_saved ? METRICS_OUTCOME_OK : METRICS_OUTCOME_FAILED);
 }
 
+/* Whole seconds, ENGINE_TICK_S apart: few words in the log tell a replay all of them. */
+static void tick(struct engine_thread *thread)
+{
+	int64_t now_s = clock_us(CLOCK_REALTIME) / 1000000, next_s = thread->tick_at_s;
+
+	if (next_s < now_s - TICKS_BEHIND * ENGINE_TICK_S)
+		next_s = now_s;
+	for (; next_s <= now_s; next_s += ENGINE_TICK_S) {
+		engine_side_tick(&thread->live, next_s * 1000000);
+		if (thread->has_candidate)
+			engine_side_tick(&thread->candidate, next_s * 1000000);
+	}
+	thread->tick_at_s = next_s;
+}
+
 static void pass_time(struct engine_thread *thread)
 {
 	int64_t now_us = clock_us(CLOCK_MONOTONIC);
 
-	if (now_us - thread->record_at_us > QUIET_US) {
-		engine_side_tick(&thread->live, clock_us(CLOCK_REALTIME));
-		if (thread->has_candidate)
-			engine_side_tick(&thread->candidate, clock_us(CLOCK_REALTIME));
-	}
+	if (now_us - thread->record_at_us > QUIET_US)
+		tick(thread);
 	if (now_us >= thread->figures_at_us) {
 		engine_figures(thread->live.engine, thread->live.board, thread->metrics);
 		thread->figures_at_us = now_us + FIGURES_US;
-	}
-	if (now_us >= thread->tidy_at_us) {
-		engine_side_tidy(&thread->live);
-		if (thread->has_candidate)
-			engine_side_tidy(&thread->candidate);
-		thread->tidy_at_us = now_us + TIDY_US;
 	}
 	if (now_us >= thread->save_at_us) {
 		save(thread, false);
@@ -217,8 +229,10 @@ static void *run(void *arg)
 			is_idle = is_idle && !ring_peek(thread->rings[i]);
 			has_more |= take_turn(thread, thread->rings[i]);
 		}
-		if (!is_idle)
+		if (!is_idle) {
 			thread->record_at_us = clock_us(CLOCK_MONOTONIC);
+			thread->tick_at_s = 0;
+		}
 		pass_time(thread);
 		if (has_more)
 			continue;
@@ -303,6 +317,7 @@ static struct engine_thread *new_thread(const struct engine_thread_plan *plan)
 
 	set_up_lock(thread);
 	thread->seed = plan->seed;
+	thread->began_us = (uint64_t)clock_us(CLOCK_REALTIME);
 	thread->rings = plan->rings;
 	thread->ring_count = plan->ring_count;
 	thread->journal = ring_new(plan->ring_count * JOURNAL_RECORDS, sizeof(struct record));

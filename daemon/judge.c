@@ -27,6 +27,7 @@ enum lists_word judge_listed(struct exchange *exchange)
 	if (word == LISTS_DENY) {
 		record->verdict = RECORD_VERDICT_BLOCK;
 		record->score = 100;
+		record->heard.ruled = RECORD_VERDICT_BLOCK;
 		record->is_limited = true;
 	}
 	return word;
@@ -137,9 +138,11 @@ static bool is_probed(struct exchange *exchange, uint64_t *wait_us)
 bool judge_exchange(struct exchange *exchange, uint64_t *wait_us)
 {
 	struct record *record = &exchange->record;
-	struct verdict verdict = board_judge(
-	    exchange->worker->seat.board, &record->facts, &record->prompt);
+	struct verdict verdict = board_judge_edition(exchange->worker->seat.board,
+	    &record->facts, &record->prompt, &record->heard.edition);
 
+	record->heard.state = verdict.state;
+	record->heard.score = verdict.score;
 	if (verdict.state == ENGINE_STATE_QUIET)
 		return false;
 	note(record, &verdict);

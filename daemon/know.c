@@ -210,6 +210,7 @@ void know_limits(struct exchange *exchange, const struct limit_verdict *limits)
 	if (outcomes[limits->action].score > record->score) {
 		record->verdict = outcomes[limits->action].verdict;
 		record->score = outcomes[limits->action].score;
+		record->heard.ruled = record->verdict;
 	}
 	record->is_limited = limits->action >= LIMIT_THROTTLE;
 	record->store = limits->is_shared ? RECORD_STORE_SHARED : RECORD_STORE_LOCAL;

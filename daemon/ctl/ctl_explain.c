@@ -24,7 +24,7 @@ static int explain(const struct replay *replay, const char *id, bool is_verify)
 	char room[EXPLANATION_BYTES];
 	struct text text = text_in(room, sizeof(room));
 
-	if (!explanation_of(replay->engine, strtoull(id, NULL, 16), &why)) {
+	if (!explanation_of(replay->side.engine, strtoull(id, NULL, 16), &why)) {
 		fprintf(stderr, "retortctl: there is no cohort %s in these records\n", id);
 		return CTL_FAILED;
 	}
@@ -39,7 +39,7 @@ static int explain(const struct replay *replay, const char *id, bool is_verify)
 
 int ctl_explain(struct ctl_options *options, int argc, char **argv)
 {
-	struct replay_setup setup = REPLAY_DEFAULT;
+	struct replay_setup setup = { 0 };
 	struct replay replay;
 	const char *id;
 	bool is_verify = false;
@@ -62,7 +62,7 @@ int ctl_explain(struct ctl_options *options, int argc, char **argv)
 		return CTL_USAGE;
 	}
 	id = argv[optind++];
-	replay_init(&replay, &setup);
+	result = replay_init(&replay, &setup) ? 0 : -1;
 	for (; optind < argc && result == 0; optind++)
 		result = replay_file(&replay, argv[optind]);
 	result = result == 0 ? explain(&replay, id, is_verify) : CTL_FAILED;

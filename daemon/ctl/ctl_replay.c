@@ -13,64 +13,48 @@
 static const struct option OPTIONS[] = {
 	{ "as-recorded", no_argument, NULL, 'R' },
 	{ "strict", no_argument, NULL, 'x' },
+	{ "config", required_argument, NULL, 'c' },
 	{ "reference", required_argument, NULL, 'r' },
 	{ "seed", required_argument, NULL, 's' },
 	{ "memory", required_argument, NULL, 'm' },
 	{ "tag-evidence", required_argument, NULL, 'A' },
+	{ "probe-rate", required_argument, NULL, 'p' },
 	{ "json", no_argument, NULL, 'j' },
 	{ 0 },
 };
 
-bool replay_option(struct replay_setup *setup, int letter, const char *value)
+static void print(struct replay *replay)
 {
-	switch (letter) {
-	case 'R':
-		setup->is_as_recorded = true;
-		return true;
-	case 'x':
-		setup->is_strict = true;
-		return true;
-	case 'r':
-		setup->folder = value;
-		return true;
-	case 's':
-		setup->seed = strtoull(value, NULL, 10);
-		return true;
-	case 'm':
-		setup->memory_bytes = (size_t)strtoull(value, NULL, 10) << 20;
-		return true;
-	case 'A':
-		setup->tag_evidence = strtod(value, NULL);
-		return setup->tag_evidence >= 10;
-	default:
-		return letter == 'j';
-	}
+	replay_say_gaps(replay);
+	if (replay->captures < replay->report.exchanges)
+		fprintf(stderr, "retortctl: %llu verdicts as recorded, %llu otherwise\n",
+		    (unsigned long long)replay->same, (unsigned long long)replay->different);
+	if (replay->evidence)
+		fprintf(stderr,
+		    "retortctl: evidence as recorded in %llu records, otherwise in %llu\n",
+		    (unsigned long long)(replay->evidence - replay->unequal),
+		    (unsigned long long)replay->unequal);
+	report_print(&replay->report, replay->side.engine, stdout);
 }
 
 int ctl_replay(struct ctl_options *options, int argc, char **argv)
 {
-	struct replay_setup setup = REPLAY_DEFAULT;
+	struct replay_setup setup = { 0 };
 	struct replay replay;
-	int letter, result = 0;
+	int letter, result;
 
 	(void)options; /* the report is JSON either way */
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, "Rxr:s:m:A:j", OPTIONS, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "Rxc:r:s:m:A:p:j", OPTIONS, NULL)) != -1)
 		if (!replay_option(&setup, letter, optarg))
 			return CTL_USAGE;
-	replay_init(&replay, &setup);
-	if (optind == argc)
+	result = replay_init(&replay, &setup) ? 0 : -1;
+	if (optind == argc && result == 0)
 		result = replay_file(&replay, "-");
 	for (; optind < argc && result == 0; optind++)
 		result = replay_file(&replay, argv[optind]);
-	if (result == 0) {
-		if (replay.captures < replay.report.exchanges)
-			fprintf(stderr,
-			    "retortctl: %llu verdicts as recorded, %llu otherwise\n",
-			    (unsigned long long)replay.same,
-			    (unsigned long long)replay.different);
-		report_print(&replay.report, replay.engine, stdout);
-	}
+	if (result == 0)
+		print(&replay);
 	replay_fini(&replay);
 	return result == 0 ? CTL_OK : CTL_FAILED;
 }

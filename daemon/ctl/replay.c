@@ -1,18 +1,14 @@
 /*
- * Reading records in order, judging each by the board as it stood, then letting the engine
- * learn from it. Coins and refusals are taken as they fell: the past cannot be refused again.
+ * Reading records and captures in order, with a bar for people who wait. What becomes of a
+ * record is the business of replay_follow.c.
  */
 #include "replay.h"
-
-#include "reference_folder.h"
-#include "sim_random.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define BOARD_LINES   65536
 #define ARENA_CEILING (256u << 20)
 #define BAD_SAID      20 /* lines whose fault is printed; the rest are counted */
 #define AHEAD         2  /* records read ahead, so that memory is asked for early */
@@ -32,83 +28,6 @@ static double clock_s(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-void replay_init(struct replay *replay, const struct replay_setup *setup)
-{
-	struct engine_settings settings;
-	struct fault fault = { 0 };
-	char words[512];
-
-	*replay = (struct replay){ .setup = *setup };
-	engine_settings_default(&settings, setup->memory_bytes);
-	settings.seed = sim_hash(setup->seed, 0x5a17);
-	settings.tag_evidence = setup->tag_evidence;
-	if (reference_folder_read(
-		reference_folder_usual(setup->folder), &replay->envelope, &fault))
-		fprintf(stderr, "retortctl: %s\n", fault_words(&fault, words, sizeof(words)));
-	replay->engine = engine_new(&settings, replay->envelope);
-	replay->board = board_new(BOARD_LINES);
-	report_init(&replay->report);
-}
-
-void replay_fini(struct replay *replay)
-{
-	engine_free(replay->engine);
-	envelope_free(replay->envelope);
-	board_free(replay->board);
-	report_fini(&replay->report);
-	if (replay->has_kit)
-		kit_free(&replay->kit);
-}
-
-static uint8_t word_of(uint8_t state)
-{
-	return state == ENGINE_STATE_WATCH ? RECORD_VERDICT_WATCH
-	       : state == ENGINE_STATE_TAGGED || state == ENGINE_STATE_PROVEN
-		   ? RECORD_VERDICT_TAG
-		   : RECORD_VERDICT_PASS;
-}
-
-static void judge(struct replay *replay, struct record *record)
-{
-	struct verdict verdict = board_judge(replay->board, &record->facts, &record->prompt);
-	bool is_refused = record->is_limited || record->is_shaped ||
-			  record->hold == RECORD_HOLD_HELD;
-	uint8_t word = is_refused ? record->verdict : word_of(verdict.state);
-
-	if (word == record->verdict && verdict.score == record->score &&
-	    (is_refused || verdict.cohort == record->cohort))
-		replay->same++;
-	else
-		replay->different++;
-	if (!replay->setup.is_as_recorded) {
-		record->verdict = word;
-		record->score = verdict.score;
-		record->cohort = verdict.cohort;
-	}
-}
-
-static void take(struct replay *replay, struct record *record)
-{
-	const struct exchange_seen seen = { .facts = &record->facts,
-		.prompt = &record->prompt,
-		.reply = &record->reply,
-		.coin = record->coin,
-		.is_limited = record->is_limited,
-		.is_shaped = record->is_shaped,
-		.hold = record->hold,
-		.trial = record->trial };
-	struct verdict_changes changes = { 0 };
-	bool is_benign = strncmp(record->label, "campaign", 8) != 0;
-	int label = report_label(
-	    &replay->report, *record->label ? record->label : "unlabelled", is_benign);
-
-	judge(replay, record);
-	engine_see(replay->engine, &seen, &changes);
-	for (int i = 0; i < changes.count; i++)
-		board_apply(replay->board, changes.at + i);
-	report_see(&replay->report, replay->engine, label, record);
 }
 
 static void draw_bar(const struct reader *reader)
@@ -194,13 +113,13 @@ static int take_all(struct replay *replay, struct reader *reader)
 			if (result <= 0)
 				break;
 			read++;
-			engine_prefetch(
-			    replay->engine, &(struct exchange_seen){ .facts = &record->facts,
-						.prompt = &record->prompt,
-						.reply = &record->reply });
+			engine_prefetch(replay->side.engine,
+			    &(struct exchange_seen){ .facts = &record->facts,
+				.prompt = &record->prompt,
+				.reply = &record->reply });
 		}
-		if (taken < read)
-			take(replay, ring + taken++ % AHEAD);
+		if (taken < read && replay_follow(replay, ring + taken++ % AHEAD))
+			return 0;
 	}
 	return result;
 }
@@ -220,7 +139,7 @@ int replay_file(struct replay *replay, const char *path)
 	if (fstat(fileno(reader.file), &status) == 0 && S_ISREG(status.st_mode))
 		reader.size_bytes = (uint64_t)status.st_size;
 	reader.has_bar = reader.size_bytes && isatty(STDERR_FILENO);
-	result = take_all(replay, &reader);
+	result = replay->is_over ? 0 : take_all(replay, &reader);
 	if (reader.has_bar)
 		fprintf(stderr, "\r%60s\r", "");
 	if (reader.file != stdin)

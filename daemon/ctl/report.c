@@ -117,6 +117,14 @@ static void note_state(struct report *report, struct report_cohort *cohort,
 	cohort->tags = now->tags;
 }
 
+/* A probe of what is only watched throttles and says nothing yet. */
+static bool is_tagged(const struct record *record)
+{
+	return record->verdict >= RECORD_VERDICT_TAG &&
+	       !(record->coin == RECORD_COIN_REFUSED &&
+		   record->heard.state == ENGINE_STATE_WATCH);
+}
+
 void report_see(
     struct report *report, const struct engine *engine, int label, const struct record *record)
 {
@@ -128,8 +136,8 @@ void report_see(
 	own->exchanges++;
 	count_account(report, label, record->facts.account);
 	own->watched += record->verdict >= RECORD_VERDICT_WATCH;
-	own->tagged += record->verdict >= RECORD_VERDICT_TAG;
-	if (record->verdict >= RECORD_VERDICT_TAG && !own->first_tagged.exchange)
+	own->tagged += is_tagged(record);
+	if (is_tagged(record) && !own->first_tagged.exchange)
 		own->first_tagged = (struct report_moment){ own->exchanges,
 			record->facts.at_us };
 	own->probed += record->coin == RECORD_COIN_REFUSED;

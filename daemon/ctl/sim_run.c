@@ -5,6 +5,8 @@
 #include "sim_run.h"
 
 #include "base/xalloc.h"
+#include "engine/decision.h"
+#include "engine/engine_attest.h"
 #include "evidence/displacement.h"
 #include "evidence/proof.h"
 #include "sim_capture.h"
@@ -12,8 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define BOARD_LINES 65536
-#define STEP_MASK   1023 /* the end is looked for once in so many exchanges */
+#define STEP_MASK 1023 /* the end is looked for once in so many exchanges */
 
 struct loop {
 	struct sim_run *run;
@@ -59,19 +60,6 @@ static int label_of(const struct loop *loop, const struct sim_exchange *exchange
 	return loop->labels[exchange->group];
 }
 
-static uint8_t word_of(const struct verdict *verdict)
-{
-	switch (verdict->state) {
-	case ENGINE_STATE_WATCH:
-		return RECORD_VERDICT_WATCH;
-	case ENGINE_STATE_TAGGED:
-	case ENGINE_STATE_PROVEN:
-		return RECORD_VERDICT_TAG;
-	default:
-		return RECORD_VERDICT_PASS;
-	}
-}
-
 /* Whether the exchange is one of those that its cohort's trial refuses. */
 static bool is_held(
     const struct loop *loop, const struct verdict *verdict, struct record *record)
@@ -80,10 +68,7 @@ static bool is_held(
 		return false;
 	record->trial = verdict->trial;
 	record->hold = (uint8_t)displacement_draw(loop->hash, verdict->trial, &record->facts);
-	if (record->hold != RECORD_HOLD_HELD)
-		return false;
-	record->verdict = RECORD_VERDICT_THROTTLE;
-	return true;
+	return record->hold == RECORD_HOLD_HELD;
 }
 
 /* What the judge station does: the bucket first, then the trial, then the coin, each only where
@@ -95,8 +80,7 @@ static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 	struct verdict verdict = board_judge(board, &record->facts, &record->prompt);
 	uint32_t at_s = (uint32_t)(record->facts.at_us / 1000000);
 
-	record->verdict = word_of(&verdict);
-	record->score = verdict.score;
+	record->heard = (struct record_heard){ .state = verdict.state, .score = verdict.score };
 	record->cohort = verdict.cohort;
 	record->mode = loop->setup->may_shape ? RECORD_MODE_ENFORCE : RECORD_MODE_TAG;
 	if (exchange->is_banned)
@@ -104,7 +88,6 @@ static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 	if (loop->setup->may_shape && verdict.may_shape &&
 	    !board_take(board, &verdict, record->facts.at_us)) {
 		record->is_shaped = 1;
-		record->verdict = RECORD_VERDICT_THROTTLE;
 		return SIM_REFUSED;
 	}
 	if (is_held(loop, &verdict, record))
@@ -122,6 +105,10 @@ static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 
 static void settle(struct record *record, enum sim_answer answer)
 {
+	struct decision decision = decision_of(record);
+
+	record->verdict = decision.verdict;
+	record->score = decision.score;
 	if (answer == SIM_ANSWERED)
 		return;
 	record->reply = (struct reply_facts){ .status = answer == SIM_BANNED ? 401 : 429 };
@@ -145,25 +132,16 @@ static void write_down(const struct sim_setup *setup, const struct sim_exchange 
 		    &exchange->piece, &exchange->record);
 }
 
-static void learn(struct loop *loop, const struct sim_exchange *exchange)
+static void learn(struct loop *loop, struct sim_exchange *exchange)
 {
-	const struct record *record = &exchange->record;
-	const struct exchange_seen seen = { .facts = &record->facts,
-		.prompt = &record->prompt,
-		.reply = &record->reply,
-		.coin = record->coin,
-		.is_limited = record->is_limited,
-		.is_shaped = record->is_shaped,
-		.hold = record->hold,
-		.trial = record->trial };
-	struct verdict_changes changes = { 0 };
+	struct record *record = &exchange->record;
 	struct sim_run *run = loop->run;
 
 	run->is_warm = record->facts.at_us >= sim_world_warm_us(loop->world);
 	run->label = label_of(loop, exchange);
-	engine_see(run->engine, &seen, &changes);
-	for (int i = 0; i < changes.count; i++)
-		board_apply(run->board, changes.at + i);
+	engine_stamp(run->engine, record);
+	engine_side_learn(&run->side, record);
+	engine_attest(run->engine, record);
 	report_see(&run->report, run->engine, run->label, record);
 }
 
@@ -198,8 +176,8 @@ static void turn(struct loop *loop)
 		settle(&exchange.record, answer);
 		snprintf(exchange.record.label, sizeof(exchange.record.label), "%s",
 		    loop->run->report.labels[label].name);
-		write_down(loop->setup, &exchange);
 		learn(loop, &exchange);
+		write_down(loop->setup, &exchange);
 		sim_world_answer(loop->world, answer);
 		if ((++count & STEP_MASK) == 0 && is_over(loop))
 			return;
@@ -225,8 +203,10 @@ void sim_run(struct sim_run *run, const struct sim_setup *setup)
 	engine_settings_default(&settings, setup->memory_bytes);
 	settings.tag_evidence = setup->tag_evidence;
 	settings.seed = sim_hash(setup->seed, 0x5a17);
-	run->engine = engine_new(&settings, setup->envelope);
-	run->board = board_new(BOARD_LINES);
+	engine_side_init(&run->side, &settings, setup->envelope);
+	run->side.is_candidate = true;
+	run->engine = run->side.engine;
+	run->board = run->side.board;
 	if (setup->on_bet)
 		engine_on_bet(run->engine, setup->on_bet, setup->on_bet_arg);
 	report_init(&run->report);
@@ -242,7 +222,6 @@ void sim_run(struct sim_run *run, const struct sim_setup *setup)
 
 void sim_run_fini(struct sim_run *run)
 {
-	engine_free(run->engine);
-	board_free(run->board);
+	engine_side_fini(&run->side);
 	report_fini(&run->report);
 }

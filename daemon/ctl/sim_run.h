@@ -1,7 +1,7 @@
 #ifndef SIM_RUN_H
 #define SIM_RUN_H
 
-#include "engine/board.h"
+#include "engine_side.h"
 #include "report.h"
 #include "sim_world.h"
 
@@ -22,7 +22,8 @@ struct sim_setup {
 };
 
 struct sim_run {
-	struct engine *engine;
+	struct engine_side side;
+	struct engine *engine; /* of the side, as is the board */
 	struct board *board;
 	struct report report;
 	int label; /* of the exchange that is seen just now */

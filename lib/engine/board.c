@@ -17,6 +17,7 @@
 #define WATCH_THINNING 4
 #define BUCKETS        4096
 #define DEPTH_US       10000000
+#define READINGS       8 /* of an edition that does not stand still */
 
 struct board_line {
 	_Atomic uint64_t key, cohort, word; /* word: state, score, flags, rate */
@@ -26,6 +27,7 @@ struct board {
 	struct board_line *lines;
 	size_t mask;
 	_Atomic size_t used;
+	_Atomic uint64_t edition; /* odd while lines are written */
 	_Atomic uint32_t refused_s[DRAW_PLACES];
 	_Atomic int64_t full_us[BUCKETS]; /* when a bucket was, or will be, empty of debt */
 };
@@ -39,6 +41,7 @@ struct board *board_new(size_t lines)
 		size *= 2;
 	board->lines = xalloc_array(size, sizeof(*board->lines));
 	board->mask = size - 1;
+	atomic_init(&board->edition, 2);
 	return board;
 }
 
@@ -126,8 +129,32 @@ void board_apply(struct board *board, const struct verdict_change *change)
 	atomic_store_explicit(&line->key, change->subject, memory_order_release);
 }
 
+static void turn_page(struct board *board)
+{
+	uint64_t edition = atomic_load_explicit(&board->edition, memory_order_relaxed);
+
+	atomic_store_explicit(&board->edition, edition + 1, memory_order_release);
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+void board_publish(struct board *board, const struct verdict_changes *changes)
+{
+	if (!changes->count)
+		return;
+	turn_page(board);
+	for (int i = 0; i < changes->count; i++)
+		board_apply(board, changes->at + i);
+	turn_page(board);
+}
+
+uint64_t board_edition(const struct board *board)
+{
+	return atomic_load_explicit(&board->edition, memory_order_acquire);
+}
+
 void board_clear(struct board *board, board_standing_fn *is_standing, void *arg)
 {
+	turn_page(board);
 	for (size_t i = 0; i <= board->mask; i++) {
 		struct board_line *line = board->lines + i;
 
@@ -137,6 +164,7 @@ void board_clear(struct board *board, board_standing_fn *is_standing, void *arg)
 		atomic_fetch_sub_explicit(&board->used, 1, memory_order_relaxed);
 		atomic_store_explicit(&line->key, 0, memory_order_release);
 	}
+	turn_page(board);
 }
 
 size_t board_lines(const struct board *board)
@@ -163,7 +191,7 @@ static bool look_up(const struct board *board, uint64_t key, struct verdict *ver
 	return false;
 }
 
-static void join(struct verdict *most, const struct verdict *one)
+void board_join(struct verdict *most, const struct verdict *one)
 {
 	bool is_graver = one->state > most->state ||
 			 (one->state == most->state && one->score > most->score);
@@ -194,10 +222,26 @@ struct verdict board_judge(
 	keys_of_exchange(&keys, facts, prompt);
 	for (int i = 0; i < keys.count; i++)
 		if (look_up(board, keys.at[i].value, &one))
-			join(&most, &one);
+			board_join(&most, &one);
 	if (facts->account && look_up(board, facts->account, &one))
-		join(&most, &one);
+		board_join(&most, &one);
 	return most;
+}
+
+struct verdict board_judge_edition(const struct board *board, const struct facts *facts,
+    const struct prompt_facts *prompt, uint64_t *edition)
+{
+	struct verdict verdict;
+
+	for (int i = 0; i < READINGS; i++) {
+		*edition = board_edition(board);
+		verdict = board_judge(board, facts, prompt);
+		atomic_thread_fence(memory_order_acquire);
+		if (!(*edition & 1) && board_edition(board) == *edition)
+			return verdict;
+	}
+	*edition = 0;
+	return verdict;
 }
 
 bool board_may_draw(const struct board *board, uint64_t account, uint32_t now_s)

@@ -22,6 +22,13 @@ void board_free(struct board *board); /* NULL is allowed; no reader may be left 
 void board_apply(struct board *board, const struct verdict_change *change);
 size_t board_lines(const struct board *board);
 
+/* Applies what one exchange changed as one edition of the board. Writer only. */
+void board_publish(struct board *board, const struct verdict_changes *changes);
+
+/* How often the board was published or cleared: what a reader says it judged by, and a replay
+ * then looks up. Any thread. */
+uint64_t board_edition(const struct board *board);
+
 /* Takes away the lines of cohorts that |is_standing| says no of: a cohort that its table pushed
  * out, or an account whose cohort was released, says nothing by itself. Writer only. */
 typedef bool board_standing_fn(void *arg, uint64_t cohort);
@@ -32,6 +39,14 @@ void board_clear(struct board *board, board_standing_fn *is_standing, void *arg)
  * |cohort| and |rate| are those of the match that shapes, if one does. */
 struct verdict board_judge(
     const struct board *board, const struct facts *facts, const struct prompt_facts *prompt);
+
+/* The same, with the edition it was read in; 0 when the writer was in the middle of it again
+ * and again. */
+struct verdict board_judge_edition(const struct board *board, const struct facts *facts,
+    const struct prompt_facts *prompt, uint64_t *edition);
+
+/* Makes |most| the verdict on an exchange that matches |one| too. */
+void board_join(struct verdict *most, const struct verdict *one);
 
 /*
  * Takes the right to refuse |account| by a coin at |now_s|: true at most once in ten minutes

@@ -190,6 +190,7 @@ void engine_see(
 	bool is_new;
 
 	engine->counts.exchanges++;
+	memset(engine->counts.ticks, 0, sizeof(engine->counts.ticks));
 	facts.at_us = clock_see(&engine->clock, facts.at_us);
 	if (!engine->began_us)
 		engine->began_us = facts.at_us;
@@ -198,6 +199,7 @@ void engine_see(
 	passage.seen = &now;
 	if (!facts.account || seen->prompt->dialect == DIALECT_NONE) {
 		engine->counts.skipped++;
+		engine->matched_count = 0;
 		return;
 	}
 	if (!facts.owner)
@@ -222,10 +224,27 @@ void engine_see(
 	pass_time(engine, passage.now_s, changes);
 }
 
+/* Adds the time to the run of ticks that it goes on with, or begins another. */
+static void note_tick(struct engine *engine, uint64_t now_s)
+{
+	uint64_t *ticks = engine->counts.ticks;
+	int last = 0;
+
+	while (last < RECORD_TICKS - 1 && ticks[last + 1])
+		last++;
+	if (ticks[last] && now_s == (ticks[last] >> 32) + (uint32_t)ticks[last] * ENGINE_TICK_S)
+		ticks[last]++;
+	else if (!ticks[last])
+		ticks[last] = now_s << 32 | 1;
+	else
+		ticks[last < RECORD_TICKS - 1 ? last + 1 : last] = now_s << 32 | 1;
+}
+
 void engine_tick(struct engine *engine, int64_t now_us, struct verdict_changes *changes)
 {
 	if (!engine->clock.now_us)
 		return;
+	note_tick(engine, (uint64_t)(now_us / 1000000));
 	if (now_us > engine->clock.now_us)
 		engine->clock.now_us = now_us;
 	pass_time(engine, (uint32_t)(engine->clock.now_us / 1000000), changes);

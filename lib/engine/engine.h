@@ -41,6 +41,7 @@ struct engine_counts {
 	uint64_t accounts, owners, conversations, pairs, candidates, cohorts, sketches;
 	uint64_t accounts_evicted, cohorts_evicted, candidates_evicted, conversations_evicted;
 	uint64_t pairs_refused, sketches_refused;
+	uint64_t ticks[RECORD_TICKS]; /* since the last exchange: first s << 32, how many */
 	size_t bytes;
 };
 
@@ -70,7 +71,9 @@ void engine_prefetch(const struct engine *engine, const struct exchange_seen *se
 void engine_see(
     struct engine *engine, const struct exchange_seen *seen, struct verdict_changes *changes);
 
-/* Lets time pass without an exchange: decay, release, the halving of rates. */
+/* Lets time pass without an exchange: decay, release, the halving of rates. Ticks that come
+ * ENGINE_TICK_S apart are noted in few words, for the next record. */
+#define ENGINE_TICK_S 9
 void engine_tick(struct engine *engine, int64_t now_us, struct verdict_changes *changes);
 
 void engine_on_bet(struct engine *engine, engine_bet_fn *on_bet, void *arg);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define FORMAT      3
+#define FORMAT      4
 #define GATHER      65536
 #define TABLE_SIZES 7
 

@@ -7,6 +7,10 @@
 
 #include "record/scan.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
 
 enum record_field {
@@ -27,6 +31,8 @@ static const char *const coin_words[] = { "none", "spared", "refused" };
 static const char *const hold_words[] = { "none", "off", "on", "held" };
 static const char *const mode_words[] = { "shadow", "tag", "enforce" };
 static const char *const store_words[] = { "local", "shared" };
+
+#define ruled_words verdict_words
 
 _Static_assert(COUNT_OF(verdict_words) == RECORD_VERDICT_COUNT, "a word for each verdict");
 _Static_assert(COUNT_OF(coin_words) == RECORD_COIN_COUNT, "a word for each side");
@@ -75,6 +81,50 @@ static void write_hexes(struct text *text, struct bytes name, const uint64_t *li
 	text_add_char(text, ']');
 }
 
+/* The shortest decimal that reads back as |value|. */
+static void write_real(struct text *text, double value)
+{
+	char digits[32];
+
+	if (!isfinite(value)) {
+		text_add(text, BYTES("null"));
+		return;
+	}
+	if (fabs(value) < 1e15 && value == (double)(int64_t)value) {
+		text_add_signed(text, (int64_t)value);
+		return;
+	}
+	for (int precision = 9; precision <= 17; precision += 2) {
+		snprintf(digits, sizeof(digits), "%.*g", precision, value);
+		if (strtod(digits, NULL) == value)
+			break;
+	}
+	text_add(text, bytes_of_text(digits));
+}
+
+static void write_reals(struct text *text, struct bytes name, const double *list, int count)
+{
+	while (count && !(list[count - 1] != 0))
+		count--;
+	if (!count)
+		return;
+	text_add(text, name);
+	for (int i = 0; i < count; i++) {
+		text_add_char(text, i ? ',' : '[');
+		write_real(text, list[i]);
+	}
+	text_add_char(text, ']');
+}
+
+static void write_floats(struct text *text, struct bytes name, const float *list, int count)
+{
+	double wide[RECORD_NATS];
+
+	for (int i = 0; i < count; i++)
+		wide[i] = list[i];
+	write_reals(text, name, wide, count);
+}
+
 static void write_hex(struct text *text, struct bytes name, uint64_t value)
 {
 	text_add(text, name);
@@ -108,6 +158,8 @@ static void write_signed(struct text *text, struct bytes name, int64_t value)
 #define WRITE_TEXT(name, m)   *(m) ? write_text(text, LEAD(name), (m)) : (void)0
 #define WRITE_WORD(name, m)   (m) ? write_text(text, LEAD(name), name##_words[m]) : (void)0
 #define WRITE_HEXES(name, m)  write_hexes(text, LEAD(name), (m), COUNT_OF(m))
+#define WRITE_REALS(name, m)  write_reals(text, LEAD(name), (m), COUNT_OF(m))
+#define WRITE_FLOATS(name, m) write_floats(text, LEAD(name), (m), COUNT_OF(m))
 
 void record_write(struct text *text, const struct record *record)
 {
@@ -149,6 +201,30 @@ static bool read_hexes(struct scan *scan, uint64_t *list, size_t room)
 	return scan_char(scan, ']');
 }
 
+static bool read_reals(struct scan *scan, double *list, size_t room)
+{
+	size_t count = 0;
+
+	if (!scan_char(scan, '['))
+		return false;
+	do {
+		if (count == room || !scan_real(scan, &list[count++]))
+			return false;
+	} while (scan_is(scan, ','));
+	return scan_char(scan, ']');
+}
+
+static bool read_floats(struct scan *scan, float *list, size_t room)
+{
+	double wide[RECORD_NATS] = { 0 };
+
+	if (!read_reals(scan, wide, room))
+		return false;
+	for (size_t i = 0; i < room; i++)
+		list[i] = (float)wide[i];
+	return true;
+}
+
 /* The comparison after the assignment is the range check, for bit-fields too. */
 #define READ_NUMBER(name, m) scan_number(scan, &value) && ((m) = value, (m) == value)
 #define READ_SIGNED(name, m) scan_signed(scan, &(m))
@@ -156,6 +232,8 @@ static bool read_hexes(struct scan *scan, uint64_t *list, size_t room)
 #define READ_TEXT(name, m)   scan_text(scan, (m), sizeof(m))
 #define READ_WORD(name, m)   read_word(scan, name##_words, COUNT_OF(name##_words), &(m))
 #define READ_HEXES(name, m)  read_hexes(scan, (m), COUNT_OF(m))
+#define READ_REALS(name, m)  read_reals(scan, (m), COUNT_OF(m))
+#define READ_FLOATS(name, m) read_floats(scan, (m), COUNT_OF(m))
 
 static bool read_field(struct scan *scan, struct record *record, int field)
 {
@@ -209,6 +287,15 @@ static const char *read_head(struct scan *scan)
 	return NULL;
 }
 
+/* Each tick costs a replay some work. */
+static bool are_ticks_in_bounds(const struct record_course *course)
+{
+	for (int i = 0; i < RECORD_TICKS; i++)
+		if ((uint32_t)course->ticks[i] > RECORD_TICKS_MOST)
+			return false;
+	return true;
+}
+
 /* Counts that index arrays must stay inside them, whoever wrote the line. */
 static bool is_in_bounds(const struct record *record)
 {
@@ -218,7 +305,8 @@ static bool is_in_bounds(const struct record *record)
 	       record->prompt.state < PROMPT_STATE_COUNT &&
 	       record->prompt.why < PROMPT_WHY_COUNT &&
 	       record->prompt.dialect < DIALECT_COUNT &&
-	       record->reply.finish < REPLY_FINISH_COUNT;
+	       record->reply.finish < REPLY_FINISH_COUNT &&
+	       are_ticks_in_bounds(&record->course);
 }
 
 int record_read(struct bytes line, struct record *record, struct fault *fault)

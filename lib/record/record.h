@@ -6,6 +6,7 @@
 #include "facts/facts.h"
 #include "facts/prompt.h"
 #include "facts/reply.h"
+#include "record/record_course.h"
 
 /*
  * The decision record: one exchange as one line of NDJSON, in keyed hashes and numbers; no
@@ -77,6 +78,9 @@ struct record {
 	char station[12];             /* where the exchange ended */
 	char reasons[RECORD_REASONS]; /* "account-rpm, cohort"; limits' names, then cohort */
 	char label[32];               /* of a labelled capture; "" in live traffic */
+	struct record_course course;
+	struct record_heard heard;
+	struct record_evidence evidence;
 };
 
 /* Appends |word| to the reasons; what does not fit whole is left out. */

@@ -5,6 +5,9 @@
  */
 #include "record/scan.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #define SCAN_DEPTH 16
 
 static void skip_space(struct scan *scan)
@@ -76,6 +79,30 @@ bool scan_signed(struct scan *scan, int64_t *value)
 		return false;
 	*value = is_negative ? (int64_t)(0 - size) : (int64_t)size;
 	return true;
+}
+
+bool scan_real(struct scan *scan, double *value)
+{
+	char digits[40], *end;
+	size_t len = 0;
+
+	skip_space(scan);
+	if (bytes_start_with(
+		bytes_of(scan->at, (size_t)(scan->end - scan->at)), BYTES("null"))) {
+		scan->at += 4;
+		*value = -INFINITY;
+		return true;
+	}
+	while (len < sizeof(digits) - 1 && scan->at + len < scan->end &&
+	       memchr("0123456789+-.eE", scan->at[len], 15))
+		len++;
+	memcpy(digits, scan->at, len);
+	digits[len] = '\0';
+	if (!len || memchr("+.eE", digits[0], 4))
+		return false;
+	*value = strtod(digits, &end);
+	scan->at += *end || !isfinite(*value) ? 0 : len;
+	return !*end && isfinite(*value);
 }
 
 /* Value + 1 of each hex digit, 0 for every other byte. */

@@ -25,6 +25,9 @@ bool scan_name(struct scan *scan, struct bytes *name);
 bool scan_number(struct scan *scan, uint64_t *value); /* digits only */
 bool scan_signed(struct scan *scan, int64_t *value);
 
+/* A number with a fraction or an exponent as it may be; `null` is -INFINITY. */
+bool scan_real(struct scan *scan, double *value);
+
 /* A string of exactly 16 hex digits. */
 bool scan_hex(struct scan *scan, uint64_t *value);
 

@@ -371,7 +371,7 @@ START_TEST(a_trial_goes_on_after_a_restart_bit_for_bit)
 	ck_assert_mem_eq(find_cohort(&one), find_cohort(&two), sizeof(struct cohort));
 	((uint32_t *)(void *)kept.at)[2] = 2; /* the format before trials */
 	ck_assert_int_eq(engine_load(two.engine, bytes_of(kept.at, kept.len), &fault), -1);
-	ck_assert_str_eq(fault.text, "it is of format 2, and this program keeps format 3");
+	ck_assert_str_eq(fault.text, "it is of format 2, and this program keeps format 4");
 	engine_free(two.engine);
 	free(kept.at);
 	stop(&one);

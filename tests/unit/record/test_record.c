@@ -3,6 +3,8 @@
 
 #include "unit.h"
 
+#include <math.h>
+
 static void fill(struct record *record, unsigned seed)
 {
 	unsigned char *at = (unsigned char *)record;
@@ -23,6 +25,9 @@ static void fill(struct record *record, unsigned seed)
 	record->store = RECORD_STORE_SHARED;
 	record->coin = RECORD_COIN_REFUSED;
 	record->hold = RECORD_HOLD_HELD;
+	record->heard.ruled = RECORD_VERDICT_TAG;
+	for (int i = 0; i < RECORD_TICKS; i++)
+		record->course.ticks[i] &= ~(uint64_t)0xFFC00000;
 	strcpy(record->facts.ja4_text, "t13d1516h2_8daaf6152771_02713d6af862");
 	strcpy(record->method, "POST");
 	strcpy(record->station, "relay");
@@ -63,6 +68,13 @@ START_TEST(every_field_comes_back_as_it_was)
 		ck_assert_uint_eq(again.reply.is_doubtful, record.reply.is_doubtful);
 		ck_assert_mem_eq(
 		    again.prompt.bands, record.prompt.bands, sizeof(record.prompt.bands));
+		ck_assert_mem_eq(
+		    again.course.ticks, record.course.ticks, sizeof(record.course.ticks));
+		for (int i = 0; i < RECORD_LEDGERS; i++)
+			ck_assert(
+			    !isfinite(record.evidence.ledgers[i])
+				? again.evidence.ledgers[i] == -INFINITY
+				: again.evidence.ledgers[i] == record.evidence.ledgers[i]);
 		ck_assert_str_eq(again.label, record.label);
 		ck_assert_str_eq(again.reasons, "account-rpm, cohort");
 	}
@@ -90,6 +102,25 @@ START_TEST(hashes_are_read_digit_by_digit)
 				ck_assert_uint_eq(
 				    record.facts.exchange >> (60 - 4 * place) & 15, value);
 		}
+}
+END_TEST
+
+START_TEST(reals_come_back_to_the_bit)
+{
+	struct record record = { 0 }, again;
+	struct fault fault;
+	double *ledgers = record.evidence.ledgers;
+
+	ledgers[0] = -INFINITY;
+	ledgers[1] = 1.0 / 3;
+	ledgers[2] = 0x1.fffffffffffffp-3;
+	ledgers[3] = -1e300;
+	ledgers[5] = 1e9;
+	record.evidence.nats[2] = 0.1f;
+	record.course.rule[RECORD_RULE_PROBE_RATE] = 0.02;
+	ck_assert_int_eq(record_read(line_of(&record), &again, &fault), 0);
+	ck_assert_mem_eq(&again, &record, sizeof(record));
+	ck_assert_ptr_nonnull(strstr(line_of(&record).at, "\"rule\":[0,0,0,0.02]"));
 }
 END_TEST
 
@@ -136,6 +167,12 @@ START_TEST(what_is_not_a_record_is_refused_with_its_column)
 		"{\"v\":1,\"kind\":\"record\",\"earlier_count\":9}",
 		"{\"v\":1,\"kind\":\"record\",\"finish\":200}",
 		"{\"v\":1,\"kind\":\"record\",\"method\":\"ABCDEFGHIJKLMNOP\"}",
+		"{\"v\":1,\"kind\":\"record\",\"ticks\":[\"00000000ffffffff\"]}",
+		"{\"v\":1,\"kind\":\"record\",\"rule\":[1,2,3,4,5,6]}",
+		"{\"v\":1,\"kind\":\"record\",\"rule\":[1e999]}",
+		"{\"v\":1,\"kind\":\"record\",\"rule\":[nan]}",
+		"{\"v\":1,\"kind\":\"record\",\"rule\":[.5]}",
+		"{\"v\":1,\"kind\":\"record\",\"rule\":[1-2]}",
 		"{\"v\":1,\"kind\":\"record\",\"x\":[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]}",
 	};
 	struct record record;
@@ -173,7 +210,7 @@ START_TEST(reasons_that_do_not_fit_are_left_out_whole)
 }
 END_TEST
 
-UNIT_MAIN("record", every_field_comes_back_as_it_was, hashes_are_read_digit_by_digit,
-    an_empty_record_is_a_short_line, unknown_members_are_skipped,
-    what_is_not_a_record_is_refused_with_its_column, a_line_that_does_not_fit_is_left_out_whole,
-    reasons_that_do_not_fit_are_left_out_whole)
+UNIT_MAIN("record", every_field_comes_back_as_it_was, reals_come_back_to_the_bit,
+    hashes_are_read_digit_by_digit, an_empty_record_is_a_short_line,
+    unknown_members_are_skipped, what_is_not_a_record_is_refused_with_its_column,
+    a_line_that_does_not_fit_is_left_out_whole, reasons_that_do_not_fit_are_left_out_whole)

@@ -1,0 +1,143 @@
+/*
+ * What a replay begins with: sizes, thresholds, references and the secret, from a configuration
+ * and from options.
+ */
+#include "config/config.h"
+#include "reference_folder.h"
+#include "replay.h"
+#include "sim_random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMORY_BYTES ((size_t)512 << 20)
+
+/* What captures are read with, unless the environment says otherwise. */
+static void lend_kit(const struct config *config)
+{
+	if (config->identity.secret.file)
+		setenv("RETORT_IDENTITY_KEY", config->identity.secret.file, 0);
+	if (config->inspect.elicitation)
+		setenv("RETORT_ELICITATION", config->inspect.elicitation, 0);
+}
+
+static bool read_config(struct replay *replay, char **folder)
+{
+	struct config_faults faults;
+	struct config *config = config_load(replay->setup.config, &faults);
+
+	if (!config) {
+		config_faults_print(&faults, stderr);
+		return false;
+	}
+	engine_side_settings(&replay->settings, config, false, 0);
+	if (config->detection.reference)
+		*folder = strdup(config->detection.reference);
+	lend_kit(config);
+	config_free(config);
+	return true;
+}
+
+/* The places of the tables follow from the identity secret, as the daemon's do. */
+static bool find_seed(struct replay *replay)
+{
+	struct fault fault;
+
+	replay->settings.seed = sim_hash(replay->setup.seed ? replay->setup.seed : 1, 0x5a17);
+	if (replay->setup.seed || !getenv("RETORT_IDENTITY_KEY"))
+		return true;
+	replay->has_kit = kit_make(&replay->kit, &fault);
+	if (!replay->has_kit) {
+		kit_free(&replay->kit);
+		fprintf(stderr, "retortctl: %s\n", fault.text);
+		return false;
+	}
+	replay->settings.seed = keyed_hash_mark(replay->kit.prompt.keys.hash);
+	return true;
+}
+
+static void load_references(struct replay *replay, const char *folder)
+{
+	struct fault fault;
+	char words[512];
+
+	if (reference_folder_read(reference_folder_usual(folder), &replay->envelope, &fault))
+		fprintf(stderr, "retortctl: %s\n", fault_words(&fault, words, sizeof(words)));
+}
+
+static void apply_options(struct replay *replay)
+{
+	const struct replay_setup *setup = &replay->setup;
+	struct engine_settings own = replay->settings;
+
+	if (setup->memory_bytes)
+		engine_settings_default(&replay->settings, setup->memory_bytes);
+	replay->settings.watch_evidence = own.watch_evidence;
+	replay->settings.tag_evidence = setup->tag_evidence > 0 ? setup->tag_evidence
+								: own.tag_evidence;
+	replay->settings.prove_evidence = own.prove_evidence;
+	replay->settings.hold_out = own.hold_out;
+	replay->settings.probe_rate = setup->probe_rate > 0 ? setup->probe_rate
+							    : own.probe_rate;
+	replay->settings.seed = own.seed;
+}
+
+bool replay_init(struct replay *replay, const struct replay_setup *setup)
+{
+	char *folder = NULL;
+	bool is_ready;
+
+	*replay = (struct replay){ .setup = *setup };
+	engine_settings_default(&replay->settings, MEMORY_BYTES);
+	is_ready = (!setup->config || read_config(replay, &folder)) && find_seed(replay);
+	apply_options(replay);
+	load_references(replay, setup->folder ? setup->folder : folder);
+	free(folder);
+	engine_side_init(&replay->side, &replay->settings, replay->envelope);
+	replay->side.is_candidate = true; /* its proofs are told in the report */
+	replay->past = past_new();
+	report_init(&replay->report);
+	return is_ready;
+}
+
+void replay_fini(struct replay *replay)
+{
+	engine_side_fini(&replay->side);
+	envelope_free(replay->envelope);
+	past_free(replay->past);
+	report_fini(&replay->report);
+	if (replay->has_kit)
+		kit_free(&replay->kit);
+}
+
+bool replay_option(struct replay_setup *setup, int letter, const char *value)
+{
+	switch (letter) {
+	case 'R':
+		setup->is_as_recorded = true;
+		return true;
+	case 'x':
+		setup->is_strict = true;
+		return true;
+	case 'c':
+		setup->config = value;
+		return true;
+	case 'r':
+		setup->folder = value;
+		return true;
+	case 's':
+		setup->seed = strtoull(value, NULL, 10);
+		return setup->seed != 0;
+	case 'm':
+		setup->memory_bytes = (size_t)strtoull(value, NULL, 10) << 20;
+		return setup->memory_bytes != 0;
+	case 'A':
+		setup->tag_evidence = strtod(value, NULL);
+		return setup->tag_evidence >= 10;
+	case 'p':
+		setup->probe_rate = strtod(value, NULL);
+		return setup->probe_rate > 0 && setup->probe_rate < 0.5;
+	default:
+		return letter == 'j';
+	}
+}

@@ -1,0 +1,24 @@
+#ifndef ENGINE_DECISION_H
+#define ENGINE_DECISION_H
+
+#include "record/record.h"
+
+/*
+ * The verdict and score of an exchange from what its record says was heard: limits and lists,
+ * the board, coins and buckets. The daemon and the simulator come to theirs station by station;
+ * this is the same sum, for those who check it.
+ */
+struct decision {
+	uint8_t verdict; /* enum record_verdict */
+	uint8_t score;
+};
+
+struct decision decision_of(const struct record *record);
+
+/* What the board's state makes of an exchange that nothing else touches. */
+uint8_t decision_word(uint8_t state);
+
+/* Whether verdict and score of the record are those that follow from it. */
+bool decision_agrees(const struct record *record);
+
+#endif
