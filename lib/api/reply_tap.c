@@ -5,6 +5,7 @@
  */
 #include "api/reply_tap.h"
 
+#include "api/event_mold.h"
 #include "api/member_walk.h"
 #include "api/reply_finish.h"
 #include "fingerprint/decimal.h"
@@ -27,11 +28,17 @@ struct reply_tap {
 	uint32_t prompt_text_bytes;
 	uint64_t text_bytes;
 	struct text_digest *signature; /* born with the first signed block */
+	/* Of the event under way: its bytes, when they stand whole in the chunk that is being
+	 * taken; its one text there; how many meanings it has told. */
+	struct bytes event, text;
+	unsigned meanings;
+	bool is_begun, is_fit; /* is_fit: the mold has read it, the scanner has not */
 	unsigned word_len;
 	char word[FINISH_WORD];
 	struct sse_scan sse;
 	struct member_walk walk;
 	struct json_scan scan; /* of the body, or of one event's data */
+	struct event_mold mold;
 };
 
 static const struct member *const tables[DIALECT_COUNT] = {
@@ -92,8 +99,10 @@ static bool on_open(void *arg, int field)
 {
 	struct reply_tap *tap = arg;
 
-	if (field == REPLY_FIELD_ERROR)
+	if (field == REPLY_FIELD_ERROR) {
 		tap->facts.finish = REPLY_FINISH_ERROR;
+		tap->meanings++;
+	}
 	return true;
 }
 
@@ -105,16 +114,33 @@ static void on_close(void *arg, int field)
 
 static void on_free_name(void *arg, struct bytes name)
 {
-	((struct reply_tap *)arg)->text_bytes += name.len;
+	struct reply_tap *tap = arg;
+
+	tap->meanings++;
+	tap->text_bytes += name.len;
+}
+
+/* Where a text of the event stands, if it came whole: as far before its closing quote as it is
+ * long. An escape would make that wrong, but then the text there is not plain, or no quote
+ * precedes it. */
+static void note_text(struct reply_tap *tap, struct bytes piece, bool is_last)
+{
+	const char *from = tap->scan.place - piece.len;
+
+	tap->text = (struct bytes){ 0 };
+	if (is_last && tap->event.at && from > tap->event.at && from[-1] == '"')
+		tap->text = bytes_of(from, piece.len);
 }
 
 static void on_field_text(void *arg, int field, struct bytes piece, bool is_last)
 {
 	struct reply_tap *tap = arg;
 
-	if (field == REPLY_FIELD_TEXT)
+	tap->meanings += field != REPLY_FIELD_NONE;
+	if (field == REPLY_FIELD_TEXT) {
 		tap->text_bytes += piece.len;
-	else if (field == REPLY_FIELD_FINISH)
+		note_text(tap, piece, is_last);
+	} else if (field == REPLY_FIELD_FINISH)
 		take_finish(tap, piece, is_last);
 	else if (field == REPLY_FIELD_SIGNATURE)
 		take_signature(tap, piece, is_last);
@@ -135,6 +161,7 @@ static void on_field_word(void *arg, int field, enum json_word word, struct byte
 
 	if (word != JSON_WORD_NUMBER || !counts[field])
 		return;
+	tap->meanings++;
 	*counts[field] = decimal_scaled(digits, 0, UINT32_MAX);
 	tap->has_input |= field == REPLY_FIELD_INPUT;
 	tap->has_output |= field == REPLY_FIELD_OUTPUT;
@@ -153,11 +180,40 @@ static void begin_value(struct reply_tap *tap)
 	tap->is_in_signature = false;
 }
 
+/* A whole event that fits the mold tells its one text, and so may be left unscanned. */
+static bool take_fitting(struct reply_tap *tap, struct bytes piece)
+{
+	size_t text_bytes;
+
+	if (tap->is_begun || !event_mold_fits(&tap->mold, piece, &text_bytes))
+		return false;
+	tap->text_bytes += text_bytes;
+	return tap->is_fit = tap->is_begun = true;
+}
+
 static void on_event_bytes(void *arg, struct bytes piece)
 {
 	struct reply_tap *tap = arg;
 
+	if (take_fitting(tap, piece))
+		return;
+	if (tap->is_fit) /* more of an event that was whole: the scanner judges what follows */
+		json_scan_take(&tap->scan, BYTES("{}"));
+	tap->event = tap->is_begun ? (struct bytes){ 0 } : piece;
+	tap->is_begun = true;
+	tap->is_fit = false;
 	json_scan_take(&tap->scan, piece);
+}
+
+/* An event that told one text and nothing else is what the next will probably look like. */
+static void end_scanned(struct reply_tap *tap)
+{
+	bool is_whole = json_scan_end(&tap->scan) == SCAN_DONE;
+
+	tap->has_value |= is_whole;
+	if (is_whole && tap->event.at && tap->meanings == 1 && tap->text.at)
+		event_mold_cast(&tap->mold, tap->event, tap->text);
+	begin_value(tap);
 }
 
 static void on_event_end(void *arg, struct bytes name)
@@ -166,8 +222,11 @@ static void on_event_end(void *arg, struct bytes name)
 
 	(void)name;
 	tap->facts.events += tap->facts.events < UINT32_MAX;
-	tap->has_value |= json_scan_end(&tap->scan) == SCAN_DONE;
-	begin_value(tap);
+	if (!tap->is_fit)
+		end_scanned(tap);
+	tap->is_begun = tap->is_fit = false;
+	tap->meanings = 0;
+	tap->event = tap->text = (struct bytes){ 0 };
 }
 
 static const struct sse_events sse_reader = { on_event_bytes, on_event_end };
@@ -176,10 +235,12 @@ static void on_decoded(void *arg, struct bytes decoded)
 {
 	struct reply_tap *tap = arg;
 
-	if (tap->facts.is_stream)
-		sse_scan_take(&tap->sse, decoded);
-	else
+	if (!tap->facts.is_stream) {
 		json_scan_take(&tap->scan, decoded);
+		return;
+	}
+	sse_scan_take(&tap->sse, decoded);
+	tap->event = tap->text = (struct bytes){ 0 }; /* they lie in what was borrowed */
 }
 
 static bool is_type(struct bytes content_type, const char *type)
@@ -211,6 +272,7 @@ struct reply_tap *reply_tap_new(
 		return tap;
 	begin_value(tap);
 	sse_scan_init(&tap->sse, &sse_reader, tap);
+	event_mold_init(&tap->mold);
 	tap->decode = content_decode_new(
 	    ask->content_encoding, ask->decoded_limit, on_decoded, tap);
 	return tap;

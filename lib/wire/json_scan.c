@@ -235,6 +235,7 @@ static const char *end_text(struct json_scan *scan, const char *at)
 {
 	if (scan->is_name)
 		return end_name(scan, bytes_of(scan->name, scan->name_len), at);
+	scan->place = at;
 	if (!scan->is_quiet)
 		scan->events->on_text(scan->arg, bytes_of(scan->hold, scan->held), true);
 	end_value(scan);

@@ -56,7 +56,9 @@ typedef size_t json_span_fn(const char *at, size_t len);
 struct json_scan {
 	const struct json_events *events;
 	void *arg;
-	const char *place; /* during on_open and on_close: the bracket, in the caller's chunk */
+	/* In the caller's chunk, during on_open and on_close: the bracket; during the last
+	 * on_text of a value: the quote that ends it. */
+	const char *place;
 	json_span_fn *span;
 	json_text_fn *text;
 	uint64_t objects[JSON_SCAN_DEPTH / 64]; /* a bit a level: an object, not an array */

@@ -305,9 +305,62 @@ START_TEST(a_compressed_stream_is_read_from_a_copy)
 }
 END_TEST
 
+/* Events that a hasty reader would take for one another, and what may follow them. */
+static const char *const events[] = {
+	"data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\" world, once more\"}}]}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"\"}}]}\r\n\r\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"\\\"\\\\\\\"ab\"}}]}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"\\u00e4\"}}]}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"\xC3\xA4\"}}]}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"a\",\"content\":\"b\"}}]}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\ndata: {}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\ndata:\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]\n\n",
+	"data: "
+	"{\"choices\":[{\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\n",
+	"data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"},\"finish_reason\":null}]}\n\n",
+	"data: "
+	"{\"choices\":[{\"delta\":{\"content\":\"Hello\"}}],\"usage\":{\"prompt_tokens\":7}}"
+	"\n\n",
+	"data: {\"choices\":[{\"delta\":{\"reasoning\":\"Hello\"}}]}\n\n",
+	": a comment\n\n",
+	"data: [DONE]\n\n",
+};
+
+START_TEST(a_stream_is_metered_alike_in_chunks_and_byte_by_byte)
+{
+	struct reply reply = { DIALECT_OPENAI_CHAT, SSE, NULL, 200, false };
+	uint64_t random = 1;
+
+	for (int round = 0; round < 2000; round++) {
+		char body[4096];
+		size_t len = 0;
+		struct reply_facts one, other;
+
+		for (int i = 0; i < 12; i++) {
+			const char *event;
+			size_t pick;
+
+			random = random * 6364136223846793005u + 1442695040888963407u;
+			pick = (random >> 33) % 32;
+			event = events[pick < 16 ? pick : pick % 3]; /* mostly plain ones */
+			memcpy(body + len, event, strlen(event));
+			len += strlen(event);
+		}
+		one = meter(&reply, bytes_of(body, len), 1);
+		other = meter(&reply, bytes_of(body, len), 1 + (random >> 50) % len);
+		ck_assert_msg(memcmp(&one, &other, sizeof(one)) == 0, "%.*s", (int)len, body);
+		other = meter(&reply, bytes_of(body, len), len);
+		ck_assert_msg(memcmp(&one, &other, sizeof(one)) == 0, "%.*s", (int)len, body);
+	}
+}
+END_TEST
+
 UNIT_MAIN("reply_tap", usage_of_every_dialect_is_read_in_any_split,
     a_signed_block_has_one_hash_in_reply_stream_and_request,
     without_usage_tokens_are_estimated_from_text, usage_that_comes_later_replaces_the_estimate,
     a_stream_that_is_cut_says_so_and_keeps_its_estimate, usage_that_lies_is_counted_and_doubted,
     errors_are_errors_whole_or_in_a_stream, what_nobody_reads_is_opaque,
-    a_compressed_stream_is_read_from_a_copy)
+    a_compressed_stream_is_read_from_a_copy,
+    a_stream_is_metered_alike_in_chunks_and_byte_by_byte)
