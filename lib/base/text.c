@@ -6,22 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void text_add(struct text *text, struct bytes b)
-{
-	if (b.len > text->room - text->len) {
-		text->is_cut = true;
-		return;
-	}
-	if (b.len)
-		memcpy(text->at + text->len, b.at, b.len);
-	text->len += b.len;
-}
-
-void text_add_char(struct text *text, char c)
-{
-	text_add(text, bytes_of(&c, 1));
-}
-
 void text_add_number(struct text *text, uint64_t value)
 {
 	char digits[20];
@@ -46,8 +30,12 @@ void text_add_hex64(struct text *text, uint64_t value)
 	static const char digits[] = "0123456789abcdef";
 	char hex[16];
 
-	for (int i = 15; i >= 0; i--, value >>= 4)
-		hex[i] = digits[value & 15];
+	for (int i = 0; i < 16; i += 2) {
+		unsigned byte = (unsigned)(value >> (56 - 4 * i)) & 0xFF;
+
+		hex[i] = digits[byte >> 4];
+		hex[i + 1] = digits[byte & 15];
+	}
 	text_add(text, bytes_of(hex, sizeof(hex)));
 }
 

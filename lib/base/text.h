@@ -23,8 +23,23 @@ static inline struct bytes text_bytes(const struct text *text)
 	return bytes_of(text->at, text->len);
 }
 
-void text_add(struct text *text, struct bytes b);
-void text_add_char(struct text *text, char c);
+/* In the header, for most of what is added is a word whose length the compiler knows. */
+static inline void text_add(struct text *text, struct bytes b)
+{
+	if (b.len > text->room - text->len) {
+		text->is_cut = true;
+		return;
+	}
+	if (b.len)
+		memcpy(text->at + text->len, b.at, b.len);
+	text->len += b.len;
+}
+
+static inline void text_add_char(struct text *text, char c)
+{
+	text_add(text, bytes_of(&c, 1));
+}
+
 void text_add_number(struct text *text, uint64_t value);
 void text_add_signed(struct text *text, int64_t value);
 void text_add_hex64(struct text *text, uint64_t value); /* 16 lower-case digits */

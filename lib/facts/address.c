@@ -106,13 +106,27 @@ bool address_parse(struct bytes text, struct address *address)
 	return true;
 }
 
+/* Every request's head names its peer, and the C library goes through printf for it. */
+static void format_v4(const uint8_t at[4], char *out)
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned value = at[i];
+
+		if (value >= 100)
+			*out++ = (char)('0' + value / 100);
+		if (value >= 10)
+			*out++ = (char)('0' + value / 10 % 10);
+		*out++ = (char)('0' + value % 10);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
+
 const char *address_format(const struct address *address, char out[ADDRESS_TEXT])
 {
-	bool is_v4 = address->family == ADDRESS_V4;
-
-	if (address->family == ADDRESS_NONE ||
-	    !inet_ntop(
-		is_v4 ? AF_INET : AF_INET6, address->at + (is_v4 ? 12 : 0), out, ADDRESS_TEXT))
+	if (address->family == ADDRESS_V4)
+		format_v4(address->at + 12, out);
+	else if (address->family == ADDRESS_NONE ||
+		 !inet_ntop(AF_INET6, address->at, out, ADDRESS_TEXT))
 		memcpy(out, "none", 5);
 	return out;
 }

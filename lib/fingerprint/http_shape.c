@@ -12,7 +12,6 @@
 
 /* Names that say something of one request, or that a proxy adds; by length, lower case. */
 static const char *const left_out[LONGEST + 1][PER_LENGTH] = {
-	[2] = { "te", "b3" },
 	[3] = { "via" },
 	[5] = { "range" },
 	[6] = { "cookie", "expect", "pragma", "digest" },
@@ -52,26 +51,30 @@ static const struct bytes left_out_heads[] = {
 	BYTES("retort-"),
 };
 
-static char lower(char c)
+/* Whether |name| is, or begins with, |head|, which has three bytes at least. Most names differ
+ * from most heads in their first or third byte ("x-…"), or at the head's end. */
+static bool begins(struct bytes name, struct bytes head)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	return ((name.at[0] ^ head.at[0]) & ~0x20) == 0 &&
+	       ((name.at[2] ^ head.at[2]) & ~0x20) == 0 && name.len >= head.len &&
+	       ((name.at[head.len - 1] ^ head.at[head.len - 1]) & ~0x20) == 0 &&
+	       bytes_start_with_nocase(name, head);
 }
 
 bool http_shape_leaves_out(struct bytes name)
 {
-	char first = name.len ? lower(name.at[0]) : '\0';
-
+	if (name.len < 3)
+		return bytes_equal_nocase(name, BYTES("te")) ||
+		       bytes_equal_nocase(name, BYTES("b3"));
 	if (name.len <= LONGEST) {
 		const char *const *row = left_out[name.len];
 
 		for (size_t i = 0; i < PER_LENGTH && row[i]; i++)
-			if (row[i][0] == first &&
-			    bytes_start_with_nocase(name, bytes_of(row[i], name.len)))
+			if (begins(name, bytes_of(row[i], name.len)))
 				return true;
 	}
 	for (size_t i = 0; i < sizeof(left_out_heads) / sizeof(*left_out_heads); i++)
-		if (left_out_heads[i].at[0] == first &&
-		    bytes_start_with_nocase(name, left_out_heads[i]))
+		if (begins(name, left_out_heads[i]))
 			return true;
 	return false;
 }

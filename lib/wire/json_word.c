@@ -5,10 +5,10 @@
 
 bool json_word_has(char c)
 {
-	char folded = (char)(c | 0x20);
+	unsigned char folded = (unsigned char)(c | 0x20);
 
-	return (c >= '0' && c <= '9') || (folded >= 'a' && folded <= 'z') || c == '-' ||
-	       c == '+' || c == '.';
+	return (unsigned char)(c - '0') <= 9 || (unsigned char)(folded - 'a') <= 'z' - 'a' ||
+	       c == '-' || c == '+' || c == '.';
 }
 
 /* Takes the digits at the head of |rest|; false when there are none. */
@@ -22,9 +22,10 @@ static bool take_digits(struct bytes *rest)
 	return len > 0;
 }
 
-static bool take_one(struct bytes *rest, const char *of)
+/* Takes the next byte if it is |one| or |other|. */
+static bool take_one(struct bytes *rest, char one, char other)
 {
-	if (rest->len == 0 || !rest->at[0] || !strchr(of, rest->at[0]))
+	if (rest->len == 0 || (rest->at[0] != one && rest->at[0] != other))
 		return false;
 	*rest = bytes_of(rest->at + 1, rest->len - 1);
 	return true;
@@ -32,13 +33,13 @@ static bool take_one(struct bytes *rest, const char *of)
 
 static bool is_number(struct bytes rest)
 {
-	take_one(&rest, "-");
-	if (!take_one(&rest, "0") && !take_digits(&rest))
+	take_one(&rest, '-', '-');
+	if (!take_one(&rest, '0', '0') && !take_digits(&rest))
 		return false;
-	if (take_one(&rest, ".") && !take_digits(&rest))
+	if (take_one(&rest, '.', '.') && !take_digits(&rest))
 		return false;
-	if (take_one(&rest, "eE")) {
-		take_one(&rest, "+-");
+	if (take_one(&rest, 'e', 'E')) {
+		take_one(&rest, '+', '-');
 		if (!take_digits(&rest))
 			return false;
 	}
@@ -47,14 +48,14 @@ static bool is_number(struct bytes rest)
 
 bool json_word_read(struct bytes word, enum json_word *kind)
 {
-	if (bytes_equal(word, BYTES("null")))
+	if (is_number(word))
+		*kind = JSON_WORD_NUMBER;
+	else if (bytes_equal(word, BYTES("null")))
 		*kind = JSON_WORD_NULL;
 	else if (bytes_equal(word, BYTES("true")))
 		*kind = JSON_WORD_TRUE;
 	else if (bytes_equal(word, BYTES("false")))
 		*kind = JSON_WORD_FALSE;
-	else if (is_number(word))
-		*kind = JSON_WORD_NUMBER;
 	else
 		return false;
 	return true;
