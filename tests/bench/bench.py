@@ -127,9 +127,9 @@ ROWS = [
     Row("instructions-16k", "user instructions, 16 KB", "k", (80e3, 50e3), PLAIN,
         instructions(16384), rounds=1),
     Row("redis-cpu", "Redis store over memory store, CPU per request", "µs", (3, 1), PLAIN,
-        redis_cpu, columns=["retort"]),
+        redis_cpu, columns=["retort", "retort-heads"]),
     Row("redis-dead", "p50 with Redis killed ÷ alive", "", (1.15, 1.05), PLAIN, redis_dead,
-        columns=["retort"]),
+        columns=["retort", "retort-heads"]),
 ]
 
 
@@ -155,22 +155,28 @@ def measure_row(bank, row, columns, rounds, failures):
     return found
 
 
-def compare(row, found):
-    """How the goals read this row: the medians, the figure that is judged, the verdict."""
-    values = {name: [one["value"] for one in taken] for name, taken in found.items() if taken}
-    medians = {name: statistics.median(each) for name, each in values.items()}
-    judged = None
-    ours = next((name for name in ("retort", "retort-heads") if name in values), None)
-    if ours and row.kind == PLAIN:
-        judged = medians[ours]
-    elif ours and "nginx" in values:
-        pairs = list(zip(values[ours], values["nginx"]))
+def judge(row, ours, nginx):
+    """(what is held against the goals, how it stands) of one of our columns."""
+    if row.kind == PLAIN:
+        judged = statistics.median(ours)
+    elif nginx:
         judged = statistics.median(
-            us / them if row.kind == RATIO else us - them for us, them in pairs)
-    verdict = "–" if judged is None else \
-        "want" if judged <= row.want else "must" if judged <= row.must else "MISSED"
-    spread = {name: (min(each), max(each)) for name, each in values.items()}
-    return {"medians": medians, "spread": spread, "judged": judged, "verdict": verdict}
+            us / them if row.kind == RATIO else us - them for us, them in zip(ours, nginx))
+    else:
+        return None, "–"
+    return judged, ("want" if judged <= row.want else
+                    "must" if judged <= row.must else "MISSED")
+
+
+def compare(row, found):
+    """The medians and spreads of all columns, and how the goals read each of ours."""
+    values = {name: [one["value"] for one in taken] for name, taken in found.items() if taken}
+    judged = {name: judge(row, values[name], values.get("nginx"))
+              for name in values if name.startswith("retort")}
+    return {"medians": {name: statistics.median(each) for name, each in values.items()},
+            "spread": {name: (min(each), max(each)) for name, each in values.items()},
+            "judged": {name: pair[0] for name, pair in judged.items()},
+            "verdict": {name: pair[1] for name, pair in judged.items()}}
 
 
 def show(row, value, is_judged=False):
@@ -184,16 +190,19 @@ def show(row, value, is_judged=False):
 
 
 def print_table(results, columns):
-    head = ["row", "unit", *columns, "retort judged", "must", "want", "verdict"]
+    ours = [name for name in columns if name.startswith("retort")]
+    head = ["row", "unit", *columns, "must", "want", *(f"{name} judged" for name in ours)]
     print("| " + " | ".join(head) + " |")
     print("|" + "---|" * len(head))
     for row, result in results:
-        judged = show(row, result["judged"], True)
         goals = [show(row, goal, True) for goal in (row.must, row.want)]
-        cells = [row.title, "" if row.unit == "k" else row.unit,
-                 *(show(row, result["medians"].get(name)) for name in columns),
-                 f"{judged} {row.kind}".strip(), *goals, result["verdict"]]
-        print("| " + " | ".join(cells) + " |")
+        verdicts = [" ".join((show(row, result["judged"].get(name), True), row.kind,
+                              result["verdict"].get(name, ""))).replace("  ", " ").strip()
+                    for name in ours]
+        print("| " + " | ".join([
+            row.title, "" if row.unit == "k" else row.unit,
+            *(show(row, result["medians"].get(name)) for name in columns), *goals,
+            *verdicts]) + " |")
 
 
 def read_words():
@@ -238,7 +247,8 @@ def main():
               f"{' (too busy for the latency rows)' if busy > 1 else ''}")
     for failure in failures:
         print(failure, file=sys.stderr)
-    sys.exit(bool(failures) or any(result["verdict"] == "MISSED" for _, result in results))
+    sys.exit(bool(failures) or any(
+        "MISSED" in result["verdict"].values() for _, result in results))
 
 
 if __name__ == "__main__":

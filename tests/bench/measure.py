@@ -83,7 +83,7 @@ def memory(proxy, connections, is_tls=False, **options):
         return total
 
     port = proxy.tls if is_tls else proxy.clear
-    load(port, tls=is_tls, requests=200)
+    load(port, tls=is_tls, requests=20000)  # rings and tables of fixed size have been touched
     before = pss()
     command = pinned(LOAD_CORE, [
         str(LOAD), "--target", f"127.0.0.1:{port}", "--held", "--connections", str(connections),

@@ -85,6 +85,8 @@ class Nginx(Proxy):
                       "modules/", "/usr/lib/nginx/modules/") for path in LUA_MODULES)
                   if is_lua else "",
                   HTTP=(HERE / "nginx_lua.conf.in").read_text() if is_lua else "",
+                  REQUESTS="" if self.name == "nginx-held" else
+                  "client_body_buffer_size 256k; proxy_request_buffering off;",
                   RATE="1r/m" if self.variant == "refuse" else "100000r/s",
                   LOCATION="limit_req zone=accounts burst=100000 nodelay;" if is_limited
                   and self.variant != "refuse" else
@@ -96,6 +98,12 @@ class Nginx(Proxy):
 
 class NginxLimit(Nginx):
     name = "nginx-limit"
+
+
+class NginxHeld(Nginx):
+    """As Debian ships it: a request's body is read in whole before the upstream sees any of it,
+    which is what Retort does to judge a prompt."""
+    name = "nginx-held"
 
 
 class NginxLua(Nginx):
@@ -144,7 +152,7 @@ class RetortHeads(Retort):
 
 
 CLASSES = {each.name: each for each in
-           (Nginx, Haproxy, NginxLimit, HaproxyTable, NginxLua, Retort, RetortHeads)}
+           (Nginx, NginxHeld, Haproxy, NginxLimit, HaproxyTable, NginxLua, Retort, RetortHeads)}
 
 
 def available(name):
