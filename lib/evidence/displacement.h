@@ -12,26 +12,31 @@
  *
  * Y is what arrives from U, m and s are the mean and the spread of U's past epochs alone:
  *
- *	g = clip(((2W − 1)(Y − m) − a·m) / 2s, −1, 1)       E_λ ← E_λ·(1 + λg)       E = mean of
- *E_λ
+ *	g = clip(((2W − 1)(Y − m) − a·m) / 2s, −1, 1)
+ *	E_λ ← E_λ·(1 + λg), E = mean of E_λ
  *
  * Why this proves. Let Y1 and Y0 be what U sends in this epoch if W is 1 or 0, given all
- *before. The coin is drawn apart from both, clip is odd and never falls, so the expected factor
- *is 1 + λ/2·E[clip((Y1 − m − am)/2s) − clip((Y0 − m + am)/2s)] ≤ 1 if Y1 ≤ Y0 + 2am, whatever
- *the distribution, rhythm or memory of U. Unrelated owners do not know the coin: Y1 = Y0. Then
- * P(E ever ≥ 1/α) ≤ α (Ville), and E is begun only once in the life of a cohort.
+ * before. The coin is drawn apart from both, clip is odd and never falls, so the expected
+ * factor is
+ *
+ *	1 + λ/2·E[clip((Y1 − m − am)/2s) − clip((Y0 − m + am)/2s)]
+ *
+ * which is at most 1 if Y1 ≤ Y0 + 2am, whatever the distribution, rhythm or memory of U.
+ * Unrelated owners do not know the coin: Y1 = Y0. Then P(E ever ≥ 1/α) ≤ α (Ville), and E is
+ * begun only once in the life of a cohort.
  *
  * What differs from the draft, and why:
- *	a = 1.5 %   the draft has 0, and then a true but innocent difference would prove in the
- *	            end: holding T frees what T and U share. T is half of at most 1 % of all, so
- *	            0.15 % of the load goes; in a queue that is 95 % full waits shrink by 3 % =
- *2a. three λ     ½ alone is right for some 10 to 100 exchanges of U an epoch, and gains nothing
- *	            below; a mean of three such processes is one, and costs ln 3.
- *	gains void  while limits or buckets refuse more than 1 % of U, who then share a quota
- *that holding T leaves to them, or the cohort is over 1 % of all. Losses always count: leaving
- *out gains only lowers E, by whatever rule. owners      are split, not accounts: one's own keys
- *may fail over. arrivals    are counted, refused or not and whenever they end: a reply's end
- *may come with the load. No exchange of U is ever held by its own cohort's coin.
+ * - a = 1.5 %. The draft has 0, and then a true but innocent difference would prove in the end:
+ *   holding T frees what T and U share. T is half of at most 1 % of all, so 0.15 % of the load
+ *   goes; in a queue that is 95 % full waits shrink by 3 % = 2a.
+ * - Three λ. One half alone is right for some 10 to 100 exchanges of U an epoch, and gains
+ *   nothing below; a mean of three such processes is one, and costs ln 3.
+ * - Gains are void while limits or buckets refuse more than 1 % of U, who then share a quota
+ *   that holding T leaves to them, or while the cohort is over 1 % of all. Losses always count:
+ *   leaving out gains only lowers E, by whatever rule.
+ * - Owners are split, not accounts: one's own keys may fail over.
+ * - Arrivals are counted, refused or not and whenever they end: a reply's end may come with the
+ *   load. No exchange of U is ever held by its own cohort's coin.
  *
  * What would break it: unrelated owners whose requests reach U because T's were refused, by a
  * balancer of ours or of theirs that is not named as their owner.
