@@ -48,7 +48,7 @@ static bool read_option(struct wish *wish, int letter)
 		return true;
 	case 'A':
 		wish->setup.tag_evidence = strtod(optarg, NULL);
-		return wish->setup.tag_evidence >= 10;
+		return wish->setup.tag_evidence > 0;
 	case 'P':
 		wish->setup.may_probe = false;
 		return true;

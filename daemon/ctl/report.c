@@ -125,6 +125,14 @@ static bool is_tagged(const struct record *record)
 		   record->heard.state == ENGINE_STATE_WATCH);
 }
 
+static void note_trial(struct report_cohort *cohort, const struct displacing_trial *trial)
+{
+	if (!trial || !(trial->state.bets[0] + trial->state.bets[1]))
+		return;
+	cohort->was_bet_on = true;
+	cohort->peak = fmax(cohort->peak, trial->state.peak);
+}
+
 void report_see(
     struct report *report, const struct engine *engine, int label, const struct record *record)
 {
@@ -154,6 +162,7 @@ void report_see(
 		cohort->id = ids[i];
 		cohort->exchanges++;
 		cohort->labels[label]++;
+		note_trial(cohort, displacing_of(engine, now));
 		if (now->state != cohort->state || now->tags != cohort->tags)
 			note_state(report, cohort, now, record->facts.at_us);
 	}
@@ -247,6 +256,26 @@ static void print_cohort(const struct report_cohort *seen, const struct engine *
 	fprintf(out, "}");
 }
 
+/* Trials of honest cohorts, and how many of their E ever were 10, 100, 1000 or more: at most
+ * 1/10, 1/100, 1/1000 of them should. */
+static void print_trials(const struct report *report, FILE *out)
+{
+	unsigned trials = 0, peaks[3] = { 0 };
+
+	for (size_t i = 0; i < REPORT_COHORTS; i++) {
+		const struct report_cohort *cohort = report->cohorts + i;
+
+		if (!cohort->was_bet_on ||
+		    !report->labels[report_majority(report, cohort)].is_benign)
+			continue;
+		trials++;
+		for (int j = 0; j < 3; j++)
+			peaks[j] += cohort->peak >= (j + 1) * log(10);
+	}
+	fprintf(out, ",\"trials\":%u,\"trial_peaks\":[%u,%u,%u]", trials, peaks[0], peaks[1],
+	    peaks[2]);
+}
+
 /* Cohorts that came to be tagged or proven while most of them carry a benign label. */
 static void print_alarms(const struct report *report, FILE *out)
 {
@@ -274,9 +303,11 @@ static void print_alarms(const struct report *report, FILE *out)
 	}
 	fprintf(out,
 	    "\"benign\":{\"cohorts_tagged\":%u,\"cohorts_proven\":%u,\"exchanges\":%llu,"
-	    "\"watched\":%llu,\"probed\":%llu,\"shaped\":%llu,\"held\":%llu}",
+	    "\"watched\":%llu,\"probed\":%llu,\"shaped\":%llu,\"held\":%llu",
 	    tagged, proven, (unsigned long long)exchanges, (unsigned long long)watched,
 	    (unsigned long long)probed, (unsigned long long)shaped, (unsigned long long)held);
+	print_trials(report, out);
+	fprintf(out, "}");
 }
 
 static void print_engine(const struct engine *engine, FILE *out)

@@ -30,6 +30,8 @@ struct report_cohort {
 	uint8_t state, most; /* now, and the gravest ever */
 	uint32_t tags;
 	uint64_t exchanges;
+	bool was_bet_on; /* in a trial, whose ln E was |peak| at its highest */
+	double peak;
 	uint32_t labels[REPORT_LABELS];
 };
 

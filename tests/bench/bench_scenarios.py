@@ -23,6 +23,7 @@ CAMPAIGNS = [
     ("04-adaptive", 3, "campaign-1", None, 0.01 * 10e6),
     ("04-adaptive-200", 3, "campaign-1", None, 0.5 * 150e3),
     ("05-silent-relay", 3, "campaign-1", 1e6, None),
+    ("11-displacement", 3, "campaign-1", None, 0.02 * 3.4e6),
 ]
 HONEST = [("06-coding-agents", 20), ("07-eval-day", 20), ("08-aggregator", 20),
           ("09-hackathon", 20), ("10-guarantee", 5)]

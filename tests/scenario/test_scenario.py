@@ -65,6 +65,36 @@ def test_a_silent_relay_is_found_by_what_moves_between_its_accounts():
     assert_no_harm(report)
 
 
+@pytest.mark.parametrize("seed", [8, 9])
+def test_a_pool_that_never_repeats_itself_is_proven_by_displacement_alone(seed):
+    """Of the first eleven seeds the slowest needed 44,000 of its 3.4 million exchanges."""
+    report = scenario.simulate("11-displacement", seed)
+    assert scenario.moment(report, "campaign-1", "first_proof") <= 68_000
+    assert report["engine"]["proofs_by"] == {"same": 0, "extension": 0, "displacement": 1}
+    assert report["labels"]["campaign-1"]["held"] > 100
+    proven = [c for c in report["cohorts"] if c["worst"] == "proven"]
+    assert len(proven) == 1 and set(proven[0]["labels"]) == {"campaign-1"}
+    assert 0.2 < proven[0]["displacement"]["moved"] < 0.7  # half of the nine tenths that fail over
+    assert scenario.benign(report)["held"] == 0
+    assert_no_harm(report)
+
+
+def test_trials_of_honest_cohorts_are_as_rarely_won_as_alpha_allows():
+    """Every cohort is tagged at once, so that hundreds of honest ones are tried, in a world that
+    reacts: retries, owners who fail over among their own keys, crowds, shared notebooks."""
+    trials, peaks = 0, [0, 0, 0]
+    for name in ("07-eval-day", "08-aggregator", "09-hackathon", "10-guarantee"):
+        for seed in (1, 2):
+            report = scenario.simulate(name, seed, "--tag-evidence", "1e-9", "--no-probe")
+            side = scenario.benign(report)
+            assert side["held"] > 1000 and report["engine"]["proofs"] == 0
+            trials += side["trials"]
+            peaks = [a + b for a, b in zip(peaks, side["trial_peaks"])]
+    assert trials > 600
+    for count, alpha in zip(peaks, (1e-1, 1e-2, 1e-3)):
+        assert count <= trials * alpha + 3 * (trials * alpha) ** 0.5
+
+
 @pytest.mark.parametrize("name", ["06-coding-agents", "07-eval-day", "08-aggregator", "09-hackathon"])
 def test_honest_look_alikes_are_left_alone(name):
     report = scenario.simulate(name, 7)

@@ -67,7 +67,8 @@ struct world {
 	struct engine *engine;
 	struct board *board;
 	struct keyed_hash *hash;
-	double failover; /* of what is held */
+	double failover;     /* of what is held */
+	struct engine *twin; /* sees what a replay of the records would, NULL: none */
 	int crowd;
 	uint64_t sent, held, held_of_u, first_held;
 	int64_t at_us;
@@ -99,16 +100,39 @@ static void stop(struct world *world)
 	keyed_hash_free(world->hash);
 }
 
-static void learn(struct world *world, const struct record *record)
+static void show(
+    struct engine *engine, const struct record *record, struct verdict_changes *changes)
 {
 	const struct exchange_seen seen = { .facts = &record->facts,
 		.prompt = &record->prompt,
 		.reply = &record->reply,
 		.hold = record->hold,
 		.trial = record->trial };
+
+	changes->count = 0;
+	engine_see(engine, &seen, changes);
+}
+
+static void show_twin(struct engine *twin, const struct record *record)
+{
+	static char line[RECORD_BYTES];
+	static struct record again;
+	struct text text = text_in(line, sizeof(line));
+	struct verdict_changes changes = { 0 };
+	struct fault fault;
+
+	record_write(&text, record);
+	ck_assert_int_eq(record_read(text_bytes(&text), &again, &fault), 0);
+	show(twin, &again, &changes);
+}
+
+static void learn(struct world *world, const struct record *record)
+{
 	struct verdict_changes changes = { 0 };
 
-	engine_see(world->engine, &seen, &changes);
+	show(world->engine, record, &changes);
+	if (world->twin)
+		show_twin(world->twin, record);
 	for (int i = 0; i < changes.count; i++)
 		board_apply(world->board, changes.at + i);
 }
@@ -332,6 +356,26 @@ START_TEST(there_is_room_for_so_many_trials_and_the_rest_are_counted)
 }
 END_TEST
 
+START_TEST(a_replay_of_the_records_settles_the_trial_as_it_was)
+{
+	struct world world, twin;
+
+	start(&world);
+	world.crowd = 4800;
+	begin(&world);
+	twin = world;
+	world.twin = twin.engine = engine_new(&world.settings, world.envelope);
+	live(&world, 80);
+	ck_assert_uint_gt(world.held, 50);
+	ck_assert_uint_gt(find_trial(&world)->state.bets[1], 10);
+	ck_assert_mem_eq(
+	    find_trial(&world), find_trial(&twin), sizeof(struct displacing_trial));
+	ck_assert_mem_eq(find_cohort(&world), find_cohort(&twin), sizeof(struct cohort));
+	engine_free(twin.engine);
+	stop(&world);
+}
+END_TEST
+
 struct kept {
 	char *at;
 	size_t len;
@@ -384,4 +428,5 @@ UNIT_MAIN("displacing", a_pool_whose_prompts_never_come_back_is_proven_by_displa
     neither_watched_cohorts_nor_those_held_out_are_tried,
     records_count_in_the_epoch_of_their_arrival_unless_too_late,
     there_is_room_for_so_many_trials_and_the_rest_are_counted,
+    a_replay_of_the_records_settles_the_trial_as_it_was,
     a_trial_goes_on_after_a_restart_bit_for_bit)
