@@ -121,14 +121,7 @@ static void pass_rate(struct engine_side *side, int64_t now_us)
 
 void engine_side_learn(struct engine_side *side, const struct record *record)
 {
-	const struct exchange_seen seen = { .facts = &record->facts,
-		.prompt = &record->prompt,
-		.reply = &record->reply,
-		.coin = record->coin,
-		.is_limited = record->is_limited,
-		.is_shaped = record->is_shaped,
-		.hold = record->hold,
-		.trial = record->trial };
+	const struct exchange_seen seen = engine_seen_of(record);
 
 	side->changes.count = 0;
 	engine_see(side->engine, &seen, &side->changes);

@@ -149,6 +149,15 @@ static ptrdiff_t count_elements(
 	return count;
 }
 
+/* The element of a sequence, or the scalar that stands alone for one. */
+static const yaml_node_t *element_of(
+    struct binder *binder, const yaml_node_t *node, ptrdiff_t number)
+{
+	if (node->type != YAML_SEQUENCE_NODE)
+		return node;
+	return node_of(binder, node->data.sequence.items.start[number]);
+}
+
 static void bind_list(
     struct binder *binder, const struct config_key *key, const yaml_node_t *node, void *base)
 {
@@ -162,10 +171,8 @@ static void bind_list(
 	assert(items);
 	memset(items, 0, ((size_t)count + 1) * each);
 	for (ptrdiff_t i = 0; i < count; i++) {
-		const yaml_node_t *element = node;
+		const yaml_node_t *element = element_of(binder, node, i);
 
-		if (node->type == YAML_SEQUENCE_NODE)
-			element = node_of(binder, node->data.sequence.items.start[i]);
 		if (!may_go_on(binder, element))
 			return;
 		bind_scalar(binder, key, element, items + (size_t)i * each);
@@ -181,10 +188,8 @@ static void bind_choices(
 	uint32_t bits = 0;
 
 	for (ptrdiff_t i = 0; i < count; i++) {
-		const yaml_node_t *element = node;
+		const yaml_node_t *element = element_of(binder, node, i);
 
-		if (node->type == YAML_SEQUENCE_NODE)
-			element = node_of(binder, node->data.sequence.items.start[i]);
 		if (!may_go_on(binder, element))
 			return;
 		bind_scalar(binder, key, element, &bits);

@@ -82,6 +82,18 @@ void engine_free(struct engine *engine)
 	free(engine);
 }
 
+struct exchange_seen engine_seen_of(const struct record *record)
+{
+	return (struct exchange_seen){ .facts = &record->facts,
+		.prompt = &record->prompt,
+		.reply = &record->reply,
+		.coin = record->coin,
+		.is_limited = record->is_limited,
+		.is_shaped = record->is_shaped,
+		.hold = record->hold,
+		.trial = record->trial };
+}
+
 void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen)
 {
 	struct keys keys;

@@ -33,6 +33,9 @@ struct exchange_seen {
 	uint64_t trial;
 };
 
+/* What |record| says of it; borrows from there. */
+struct exchange_seen engine_seen_of(const struct record *record);
+
 struct engine_counts {
 	uint64_t exchanges, late, steps, skipped; /* late: before the clock; steps: its jumps */
 	uint64_t bets, tags, proofs, releases, same_hops, extension_hops, probes;

@@ -198,7 +198,19 @@ def fill(wire):
             wire.socket.send(b"x" * 65536)
 
 
-class TestKeptConnections:
+class Kept:
+    """Tests whose upstream connections are kept, and gone when they are over."""
+
+    @pytest.fixture
+    def wire(self, retort, upstream):
+        with client.Connection(retort.address) as connection:
+            yield connection
+        upstream.forget()
+        wait.until(lambda: retort.metric("retort_upstream_connections_open") == 0,
+                   "the daemon sees its kept connections go")
+
+
+class TestKeptConnections(Kept):
     @pytest.fixture(scope="class")
     def upstream(self):
         with origin.run() as running:
@@ -208,14 +220,6 @@ class TestKeptConnections:
     def retort(self, upstream):
         with daemon.run(gateway(upstream.url)) as running:
             yield running
-
-    @pytest.fixture
-    def wire(self, retort, upstream):
-        with client.Connection(retort.address) as connection:
-            yield connection
-        upstream.forget()
-        wait.until(lambda: retort.metric("retort_upstream_connections_open") == 0,
-                   "the daemon sees its kept connections go")
 
     def test_a_connection_is_used_again(self, upstream, wire):
         wire.send(GET)
@@ -283,7 +287,7 @@ class TestKeptConnections:
         assert wire.reply().body == b"mine"
 
 
-class TestAKeptConnectionThatClosesInTheMomentOfARequest:
+class TestAKeptConnectionThatClosesInTheMomentOfARequest(Kept):
     """What the server's kernel never confirmed, or may be repeated, is said once more; nothing else."""
 
     TEXT = b'{"model":"m-1","messages":[{"role":"user","content":"%s"}]}'
@@ -310,14 +314,6 @@ class TestAKeptConnectionThatClosesInTheMomentOfARequest:
     def retort(self, upstream, localhost):
         with daemon.run(gateway(upstream.url, tls={"ca": str(localhost.ca)})) as running:
             yield running
-
-    @pytest.fixture
-    def wire(self, retort, upstream):
-        with client.Connection(retort.address) as connection:
-            yield connection
-        upstream.forget()
-        wait.until(lambda: retort.metric("retort_upstream_connections_open") == 0,
-                   "the daemon sees its kept connections go")
 
     def keep(self, upstream, wire):
         """A connection that has carried a request and is kept."""

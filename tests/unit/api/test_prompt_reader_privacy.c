@@ -88,10 +88,7 @@ static void gzip_body(struct text *body)
 	*body = coded;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-/* A sanitizer's shadow is terabytes of writable memory, and it watches every read of the
- * search: there, only that the reading itself is sound. */
-START_TEST(a_prompt_is_read_under_the_sanitizer)
+static struct prompt_facts read_coded(void)
 {
 	struct prompt_rig rig = { .dialect = DIALECT_OPENAI_CHAT, .content_encoding = "gzip" };
 	struct text body = open_body();
@@ -101,6 +98,16 @@ START_TEST(a_prompt_is_read_under_the_sanitizer)
 	gzip_body(&body);
 	facts = prompt_rig_read(&rig, text_bytes(&body));
 	munmap(body.at, body.room);
+	return facts;
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* A sanitizer's shadow is terabytes of writable memory, and it watches every read of the
+ * search: there, only that the reading itself is sound. */
+START_TEST(a_prompt_is_read_under_the_sanitizer)
+{
+	struct prompt_facts facts = read_coded();
+
 	ck_assert_int_eq(facts.state, PROMPT_WHOLE);
 	ck_assert_uint_eq(facts.messages, 40);
 }
@@ -174,14 +181,8 @@ END_TEST
 
 START_TEST(a_coded_prompt_leaves_nothing_in_memory)
 {
-	struct prompt_rig rig = { .dialect = DIALECT_OPENAI_CHAT, .content_encoding = "gzip" };
-	struct text body = open_body();
-	struct prompt_facts facts;
+	struct prompt_facts facts = read_coded();
 
-	write_body(&body);
-	gzip_body(&body);
-	facts = prompt_rig_read(&rig, text_bytes(&body));
-	munmap(body.at, body.room);
 	ck_assert_int_eq(facts.state, PROMPT_WHOLE);
 	check_nothing_is_left();
 }

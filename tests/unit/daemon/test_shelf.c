@@ -41,9 +41,7 @@ static void fill(struct engine *engine)
 
 	for (uint64_t i = 0; i < 400; i++) {
 		struct record record = world_relay(i, 1700000000000000 + (int64_t)i * 1000000);
-		const struct exchange_seen seen = {
-			.facts = &record.facts, .prompt = &record.prompt, .reply = &record.reply
-		};
+		const struct exchange_seen seen = engine_seen_of(&record);
 
 		engine_see(engine, &seen, &changes);
 	}
