@@ -1,7 +1,7 @@
 /*
  * The request once more, where a kept connection closed in its moment. Must never let a request
- * that may not be repeated reach two servers, nor keep a word of it after the first byte of
- * the reply.
+ * that may not be repeated reach two servers, keep a word of it after the first byte of the
+ * reply, or copy a body that is merely passing.
  */
 #include "encore.h"
 
@@ -10,30 +10,19 @@
 
 #include <stdlib.h>
 
-#define SHARE 4 /* of inspect.held_limit, for all workers */
+#define COPIED_MOST (8 * 1024) /* bytes of a request of which nothing was held */
+#define SPANS       8
 
-static size_t most_bytes(const struct worker *worker)
-{
-	const struct config *config = worker->lease->snapshot->config;
+struct encore {
+	int count;
+	struct iovec spans[SPANS]; /* in |kept| or in |copy| */
+	char *kept; /* the held body, taken over; malloc'd; NULL = not yet, or none */
+	size_t kept_bytes, copied;
+	bool is_of_hold; /* some span lies in what the exchange holds, or in |kept| */
+	char copy[];     /* the rest of it */
+};
 
-	return (size_t)(config->inspect.held_bytes / SHARE / worker->seat.count);
-}
-
-static void unlist(struct encore_shelf *shelf, struct encore *encore)
-{
-	*(encore->younger ? &encore->younger->elder : &shelf->youngest) = encore->elder;
-	*(encore->elder ? &encore->elder->younger : &shelf->eldest) = encore->younger;
-	shelf->bytes -= encore->bytes;
-}
-
-static void enlist(struct encore_shelf *shelf, struct encore *encore)
-{
-	encore->elder = shelf->youngest;
-	*(encore->elder ? &encore->elder->younger : &shelf->eldest) = encore;
-	shelf->youngest = encore;
-}
-
-static void wipe(char *at, size_t bytes)
+static void wipe(void *at, size_t bytes)
 {
 	if (at)
 		explicit_bzero(at, bytes);
@@ -47,32 +36,9 @@ void encore_drop(struct exchange *exchange)
 	if (!encore)
 		return;
 	exchange->encore = NULL;
-	unlist(&exchange->worker->encores, encore);
-	for (int i = 0; i < encore->count; i++)
-		wipe(encore->pieces[i].own, encore->pieces[i].b.len);
 	wipe(encore->kept, encore->kept_bytes);
-	free(encore);
+	wipe(encore, sizeof(*encore) + encore->copied);
 	hold_discharge(exchange);
-}
-
-/* Younger ones are likelier to be asked for: the eldest go until there is room. */
-static bool make_room(struct encore *encore, size_t bytes)
-{
-	struct worker *worker = encore->exchange->worker;
-	struct encore_shelf *shelf = &worker->encores;
-	size_t most = most_bytes(worker);
-
-	if (encore->bytes + bytes > most)
-		return false;
-	while (shelf->bytes + bytes > most) {
-		struct encore *eldest = shelf->eldest == encore ? encore->younger
-								: shelf->eldest;
-
-		encore_drop(eldest->exchange);
-	}
-	shelf->bytes += bytes;
-	encore->bytes += bytes;
-	return true;
 }
 
 static bool is_of_hold(const struct hold *hold, const struct iovec *span)
@@ -82,77 +48,80 @@ static bool is_of_hold(const struct hold *hold, const struct iovec *span)
 	return hold->kept && at >= hold->kept && at < hold->kept + hold->kept_bytes;
 }
 
-static bool add_piece(struct encore *encore, char *own, struct bytes b)
+/* How much of it would be copied. */
+static size_t copied_bytes(const struct hold *hold, const struct gather *gather)
 {
-	if (encore->count == ENCORE_PIECES || !make_room(encore, b.len)) {
-		wipe(own, b.len);
-		return false;
+	size_t bytes = 0;
+
+	for (int i = 0; i < gather->count; i++)
+		if (!is_of_hold(hold, &gather->spans[i]))
+			bytes += gather->spans[i].iov_len;
+	return bytes;
+}
+
+/* False when the spans are too many. */
+static bool add_span(struct encore *encore, char *at, size_t bytes)
+{
+	struct iovec *last = encore->spans + encore->count - 1;
+
+	if (encore->count && (char *)last->iov_base + last->iov_len == at) {
+		last->iov_len += bytes;
+		return true;
 	}
-	encore->pieces[encore->count++] = (struct encore_piece){ own, b };
+	if (encore->count == SPANS)
+		return false;
+	encore->spans[encore->count++] = (struct iovec){ at, bytes };
 	return true;
 }
 
-/* One piece out of the first spans that no held body backs; says how many it took. */
-static bool copy_spans(struct encore *encore, const struct iovec *spans, int count, int *taken)
+static bool add_spans(
+    struct encore *encore, const struct hold *hold, const struct gather *gather)
 {
-	const struct hold *hold = &encore->exchange->hold;
-	size_t bytes = 0, used = 0;
-	char *own;
+	for (int i = 0; i < gather->count; i++) {
+		const struct iovec *span = &gather->spans[i];
+		bool is_held = is_of_hold(hold, span);
+		char *at = is_held ? span->iov_base : encore->copy + encore->copied;
 
-	for (*taken = 0; *taken < count && !is_of_hold(hold, &spans[*taken]); ++*taken)
-		bytes += spans[*taken].iov_len;
-	own = malloc(bytes);
-	if (!own)
-		return false;
-	for (int i = 0; i < *taken; i++) {
-		memcpy(own + used, spans[i].iov_base, spans[i].iov_len);
-		used += spans[i].iov_len;
-	}
-	return add_piece(encore, own, bytes_of(own, bytes));
-}
-
-static bool add_spans(struct encore *encore, const struct iovec *spans, int count)
-{
-	int taken;
-
-	for (; count > 0; spans += taken, count -= taken) {
-		taken = 1;
-		if (!is_of_hold(&encore->exchange->hold, spans)) {
-			if (!copy_spans(encore, spans, count, &taken))
-				return false;
-			continue;
+		if (!is_held) {
+			memcpy(at, span->iov_base, span->iov_len);
+			encore->copied += span->iov_len;
 		}
-		encore->is_of_hold = true;
-		if (!add_piece(encore, NULL, bytes_of(spans->iov_base, spans->iov_len)))
+		encore->is_of_hold |= is_held;
+		if (!add_span(encore, at, span->iov_len))
 			return false;
 	}
 	return true;
 }
 
-static struct encore *open_encore(struct exchange *exchange)
+/* Whether what is gathered is all of the request, and the first of it on a kept connection. */
+static bool is_whole(const struct exchange *exchange)
 {
-	struct encore *encore = calloc(1, sizeof(*encore));
+	const struct upstream_conn *conn = exchange->upstream;
 
-	if (!encore)
-		return NULL;
-	encore->exchange = exchange;
-	enlist(&exchange->worker->encores, encore);
-	exchange->encore = encore;
-	return encore;
+	return conn->is_reused && exchange->request_done && !exchange->is_tunnel &&
+	       !exchange->reply_begun && conn->link.sent_bytes == conn->sent_before &&
+	       !link_has_pending(&conn->link);
 }
 
 void encore_note(struct exchange *exchange)
 {
-	const struct upstream_conn *conn = exchange->upstream;
 	const struct gather *gather = exchange->worker->to_upstream;
-	struct encore *encore = exchange->encore;
+	const struct hold *hold = &exchange->hold;
+	struct encore *encore;
+	size_t copied;
 
-	if (!conn->is_reused || exchange->is_tunnel || exchange->reply_begun)
+	encore_drop(exchange);
+	if (!is_whole(exchange))
 		return;
-	if (!encore && conn->link.sent_bytes == conn->sent_before &&
-	    !link_has_pending(&conn->link))
-		encore = open_encore(exchange);
-	if (encore && !add_spans(encore, gather->spans, gather->count))
+	copied = copied_bytes(hold, gather);
+	if (copied > COPIED_MOST && copied > hold->kept_bytes)
+		return;
+	encore = malloc(sizeof(*encore) + copied);
+	if (!encore)
+		return;
+	*encore = (struct encore){ 0 };
+	exchange->encore = encore;
+	if (!add_spans(encore, hold, gather))
 		encore_drop(exchange);
 }
 
@@ -165,6 +134,11 @@ bool encore_take_kept(struct exchange *exchange, char *kept, size_t bytes)
 	encore->kept = kept;
 	encore->kept_bytes = bytes;
 	return true;
+}
+
+size_t encore_kept_bytes(const struct exchange *exchange)
+{
+	return exchange->encore ? exchange->encore->kept_bytes : 0;
 }
 
 static bool is_repeatable(const struct exchange *exchange)
@@ -189,13 +163,8 @@ bool encore_may_play(const struct exchange *exchange)
 int encore_play(struct exchange *exchange)
 {
 	const struct encore *encore = exchange->encore;
-	struct iovec spans[ENCORE_PIECES];
-	int outcome;
+	int outcome = link_write(&exchange->upstream->link, encore->spans, encore->count);
 
-	for (int i = 0; i < encore->count; i++)
-		spans[i] = (struct iovec){ (void *)encore->pieces[i].b.at,
-			encore->pieces[i].b.len };
-	outcome = link_write(&exchange->upstream->link, spans, encore->count);
 	encore_drop(exchange);
 	return outcome;
 }

@@ -1,50 +1,30 @@
 #ifndef ENCORE_H
 #define ENCORE_H
 
-#include "base/bytes.h"
-
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * What an exchange has said on a kept connection, so that it can be said once more on a fresh
  * one: a server may close a kept connection in the very moment of the next request, and nobody
- * has done wrong then (RFC 9112 §9.3.1). It is kept until the server says its first byte, the
- * exchange ends, or younger ones need the room.
+ * has done wrong then (RFC 9112 §9.3.1). It is kept until the server says its first byte or the
+ * exchange ends. Only a request that leaves in one write is: a short one, or one whose body was
+ * held anyway, which is handed over and still counts as held. A body that passes while it comes
+ * is never copied.
  */
-#define ENCORE_PIECES 8
-
+struct encore;
 struct exchange;
-struct upstream_conn;
 
-struct encore_piece {
-	char *own; /* malloc'd; NULL = within |kept| */
-	struct bytes b;
-};
-
-struct encore {
-	struct encore *younger, *elder; /* of the worker's */
-	struct exchange *exchange;
-	size_t bytes;
-	int count;
-	struct encore_piece pieces[ENCORE_PIECES];
-	bool is_of_hold; /* some piece lies in what the exchange holds */
-	char *kept;      /* taken over from there; malloc'd */
-	size_t kept_bytes;
-};
-
-/* A worker's, together within a bound. */
-struct encore_shelf {
-	struct encore *youngest, *eldest;
-	size_t bytes;
-};
-
-/* What is gathered for the upstream is about to be written: remembers it, where the connection
- * was kept and all before it is remembered too. */
+/* What is gathered for the upstream is about to be written: remembers it, if it is all of the
+ * request and the connection was kept. */
 void encore_note(struct exchange *exchange);
 
 /* The exchange lets go of its held body, of |bytes| at |kept|. True when the encore refers to
  * it and has taken it over. */
 bool encore_take_kept(struct exchange *exchange, char *kept, size_t bytes);
+
+/* How much of a held body it has taken over. */
+size_t encore_kept_bytes(const struct exchange *exchange);
 
 /*
  * Whether the exchange may be said again, now that its connection has ended without a word. A

@@ -123,11 +123,11 @@ static bool charge(struct exchange *exchange)
 void hold_discharge(struct exchange *exchange)
 {
 	const struct hold *hold = &exchange->hold;
-	uint64_t left = exchange->upstream ? exchange->upstream->link.pending_room : 0;
+	uint64_t left = encore_kept_bytes(exchange);
 	uint64_t over;
 
-	if (exchange->encore)
-		left += exchange->encore->kept_bytes;
+	if (exchange->upstream)
+		left += exchange->upstream->link.pending_room;
 	if (hold->charged_bytes <= left)
 		return;
 	over = hold->charged_bytes - left;

@@ -35,8 +35,6 @@ static bool make_room(struct exchange *exchange, int spans, size_t text_bytes)
 {
 	if (!gather_has_room(gather_of(exchange), spans, text_bytes))
 		relay_request_flush(exchange);
-	if (exchange->is_upstream_deaf)
-		encore_drop(exchange); /* what comes now is in nothing that is kept */
 	return exchange->upstream && !exchange->is_upstream_deaf;
 }
 
@@ -200,11 +198,7 @@ static bool play_again(struct exchange *exchange)
 	closed->exchange = NULL;
 	upstream_discard(closed);
 	exchange->is_upstream_deaf = false;
-	if (encore_play(exchange) < 0)
-		return false;
-	if (link_has_pending(&exchange->upstream->link) && !exchange->request_done)
-		exchange->codec->want_body(exchange, false);
-	return true;
+	return encore_play(exchange) == 0;
 }
 
 void relay_on_end(struct upstream_conn *conn, enum link_end end)
