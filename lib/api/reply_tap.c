@@ -5,9 +5,9 @@
  */
 #include "api/reply_tap.h"
 
-#include "api/event_mold.h"
 #include "api/member_walk.h"
 #include "api/reply_finish.h"
+#include "api/stream_mold.h"
 #include "fingerprint/decimal.h"
 #include "wire/content_decode.h"
 #include "wire/sse_scan.h"
@@ -38,7 +38,7 @@ struct reply_tap {
 	struct sse_scan sse;
 	struct member_walk walk;
 	struct json_scan scan; /* of the body, or of one event's data */
-	struct event_mold mold;
+	struct stream_mold mold;
 };
 
 static const struct member *const tables[DIALECT_COUNT] = {
@@ -185,7 +185,7 @@ static bool take_fitting(struct reply_tap *tap, struct bytes piece)
 {
 	size_t text_bytes;
 
-	if (tap->is_begun || !event_mold_fits(&tap->mold, piece, &text_bytes))
+	if (tap->is_begun || !stream_mold_fits(&tap->mold, piece, &text_bytes))
 		return false;
 	tap->text_bytes += text_bytes;
 	return tap->is_fit = tap->is_begun = true;
@@ -212,7 +212,7 @@ static void end_scanned(struct reply_tap *tap)
 
 	tap->has_value |= is_whole;
 	if (is_whole && tap->event.at && tap->meanings == 1 && tap->text.at)
-		event_mold_cast(&tap->mold, tap->event, tap->text);
+		stream_mold_cast(&tap->mold, tap->event, tap->text);
 	begin_value(tap);
 }
 
@@ -272,7 +272,7 @@ struct reply_tap *reply_tap_new(
 		return tap;
 	begin_value(tap);
 	sse_scan_init(&tap->sse, &sse_reader, tap);
-	event_mold_init(&tap->mold);
+	stream_mold_init(&tap->mold);
 	tap->decode = content_decode_new(
 	    ask->content_encoding, ask->decoded_limit, on_decoded, tap);
 	return tap;

@@ -2,24 +2,24 @@
  * The form of a stream's events. It must never take for fitting what a scanner would read in
  * another way, nor keep the text itself.
  */
-#include "api/event_mold.h"
+#include "api/stream_mold.h"
 
-void event_mold_init(struct event_mold *mold)
+void stream_mold_init(struct stream_mold *mold)
 {
 	mold->span = json_span_best();
 	mold->head = mold->tail = 0;
 }
 
-static bool is_plain(const struct event_mold *mold, struct bytes text)
+static bool is_plain(const struct stream_mold *mold, struct bytes text)
 {
 	return mold->span(text.at, text.len) == text.len;
 }
 
-void event_mold_cast(struct event_mold *mold, struct bytes event, struct bytes text)
+void stream_mold_cast(struct stream_mold *mold, struct bytes event, struct bytes text)
 {
 	size_t head = (size_t)(text.at - event.at), tail = event.len - head - text.len;
 
-	if (head + tail > EVENT_MOLD_BYTES || !is_plain(mold, text))
+	if (head + tail > STREAM_MOLD_BYTES || !is_plain(mold, text))
 		return;
 	memcpy(mold->bytes, event.at, head);
 	memcpy(mold->bytes + head, text.at + text.len, tail);
@@ -27,7 +27,7 @@ void event_mold_cast(struct event_mold *mold, struct bytes event, struct bytes t
 	mold->tail = (uint16_t)tail;
 }
 
-bool event_mold_fits(const struct event_mold *mold, struct bytes event, size_t *text_bytes)
+bool stream_mold_fits(const struct stream_mold *mold, struct bytes event, size_t *text_bytes)
 {
 	size_t around = (size_t)mold->head + mold->tail;
 	const char *past = event.at + event.len - mold->tail;

@@ -1,5 +1,5 @@
-#ifndef API_EVENT_MOLD_H
-#define API_EVENT_MOLD_H
+#ifndef API_STREAM_MOLD_H
+#define API_STREAM_MOLD_H
 
 #include "wire/json_span.h"
 
@@ -9,23 +9,23 @@
  * a text that needs neither escapes nor bytes beyond ASCII, has the same members in the same
  * places, so it need not be scanned to be metered.
  */
-#define EVENT_MOLD_BYTES 384 /* longer events are scanned, each of them */
+#define STREAM_MOLD_BYTES 384 /* longer events are scanned, each of them */
 
-struct event_mold {
+struct stream_mold {
 	json_span_fn *span;
 	uint16_t head, tail; /* bytes before the text, with its quote, and after it; 0: empty */
-	char bytes[EVENT_MOLD_BYTES]; /* the head, then the tail */
+	char bytes[STREAM_MOLD_BYTES]; /* the head, then the tail */
 };
 
 /* Empty: nothing fits. */
-void event_mold_init(struct event_mold *mold);
+void stream_mold_init(struct stream_mold *mold);
 
 /* Takes the form of |event|, a whole JSON value that a scanner accepted. |text| is that part of
  * it between the quotes of its one text. A text that is not plain, or an event too long, leaves
  * the mold as it was. */
-void event_mold_cast(struct event_mold *mold, struct bytes event, struct bytes text);
+void stream_mold_cast(struct stream_mold *mold, struct bytes event, struct bytes text);
 
 /* Whether |event| fits; then |text_bytes| is how long its text is. */
-bool event_mold_fits(const struct event_mold *mold, struct bytes event, size_t *text_bytes);
+bool stream_mold_fits(const struct stream_mold *mold, struct bytes event, size_t *text_bytes);
 
 #endif
