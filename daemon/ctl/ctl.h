@@ -41,8 +41,9 @@ ctl_run_fn ctl_cohorts;
 ctl_run_fn ctl_mode;
 ctl_run_fn ctl_lists; /* allow, deny: by the command's name */
 
-/* Why the daemon decided as it did of a request: what `explain` is without files. */
-int ctl_explain_request(struct ctl_options *options, const char *request);
+/* Why the daemon decided as it did of a request, or what it says of a cohort: `explain` without
+ * files. |is_verify|: computes it again from its own numbers. */
+int ctl_explain_request(struct ctl_options *options, const char *id, bool is_verify);
 ctl_run_fn ctl_fingerprint;
 
 /* Offline: these ask no daemon. */

@@ -24,6 +24,7 @@ struct replay_setup {
 	double tag_evidence; /* 0: the configuration's, or the record's own */
 	double probe_rate;   /* of coins in records that do not say it; 0: as configured */
 	uint64_t last;       /* the number of the record to stop after, 0: none */
+	struct record_course end; /* whose ticks pass once that was taken */
 	bool (*on_record)(void *arg, struct replay *replay, const struct record *record);
 	void *on_record_arg; /* false ends the replay */
 };
@@ -44,7 +45,8 @@ struct replay {
 	uint64_t missing;           /* numbers that never came */
 	bool is_broken; /* begins in the middle, or evidence was lost between runs */
 	bool is_over;
-	double seconds; /* of the reading and judging alone */
+	struct verdict heard; /* what the board of then said of the last record */
+	double seconds;       /* of the reading and judging alone */
 };
 
 /* False when the configuration cannot be read; it was said. replay_fini is due either way. */

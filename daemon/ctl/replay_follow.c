@@ -129,6 +129,7 @@ static void judge(struct replay *replay, struct record *record)
 	struct verdict verdict = hear(replay, record);
 	struct decision decision;
 
+	replay->heard = verdict;
 	if (is_as_recorded(record, &verdict))
 		replay->same++;
 	else
@@ -166,9 +167,12 @@ bool replay_follow(struct replay *replay, struct record *record)
 	note_changes(replay);
 	check_evidence(replay, record);
 	report_see(&replay->report, replay->side.engine, label, record);
-	replay->is_over = (setup->last && record->course.number >= setup->last) ||
-			  (setup->on_record &&
-			      !setup->on_record(setup->on_record_arg, replay, record));
+	if (setup->on_record && !setup->on_record(setup->on_record_arg, replay, record))
+		replay->is_over = true;
+	if (setup->last && record->course.number >= setup->last) {
+		replay->is_over = true;
+		follow_ticks(replay, &setup->end);
+	}
 	return replay->is_over;
 }
 

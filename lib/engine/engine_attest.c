@@ -81,16 +81,22 @@ void engine_attest_rule(const struct record *record, struct engine_settings *set
 	settings->hold_out = rule[RECORD_RULE_HOLD_OUT];
 }
 
+bool engine_attest_cohort(
+    const struct engine *engine, uint64_t id, struct record_evidence *evidence)
+{
+	const struct cohort *cohort = engine_cohort(engine, id);
+
+	if (cohort)
+		*evidence = evidence_of(engine, cohort);
+	return cohort;
+}
+
 bool engine_attest_agrees(const struct engine *engine, const struct record *record)
 {
 	const struct record_evidence *said = &record->evidence;
-	const struct cohort *cohort = engine_cohort(engine, said->cohort);
 	struct record_evidence now;
 
-	if (!cohort)
-		return false;
-	now = evidence_of(engine, cohort);
-	return now.state == said->state &&
+	return engine_attest_cohort(engine, said->cohort, &now) && now.state == said->state &&
 	       !memcmp(now.ledgers, said->ledgers, sizeof(now.ledgers)) &&
 	       !memcmp(now.nats, said->nats, sizeof(now.nats));
 }

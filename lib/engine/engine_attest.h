@@ -18,6 +18,10 @@ void engine_attest(const struct engine *engine, struct record *record);
 /* The rule of a stamped record; |settings| keeps its sizes and seed. */
 void engine_attest_rule(const struct record *record, struct engine_settings *settings);
 
+/* The evidence of a cohort as it stands; false when there is no such cohort. */
+bool engine_attest_cohort(
+    const struct engine *engine, uint64_t id, struct record_evidence *evidence);
+
 /* True when the record's evidence is, to the bit, where the engine stands; false also when
  * there is no such cohort. Ask only when |record->evidence.cohort| is not 0. */
 bool engine_attest_agrees(const struct engine *engine, const struct record *record);

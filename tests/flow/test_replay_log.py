@@ -1,9 +1,11 @@
 """The decision log of a real daemon, replayed: every verdict and every number of the evidence comes
 out again, to the bit, over probes, limits, a shaped pool, another rule and restarts."""
 
+import http.server
 import json
 import os
 import subprocess
+import threading
 
 import pytest
 
@@ -79,7 +81,10 @@ def story():
                   "it goes on after another restart")
             cohorts = settle(made, senders)
             log = made.folder / "decisions.ndjson"
-            yield {"made": made, "cohorts": cohorts, "log": log,
+            proven, decided = next(
+                (line["cohort"], line["id"]) for line in reversed(made.decisions())
+                if cohorts.get(line.get("cohort"), {}).get("state") == "proven")
+            yield {"proven": proven, "decided": decided, "made": made, "cohorts": cohorts, "log": log,
                    "lines": made.decisions()}
 
 
@@ -170,3 +175,103 @@ def test_a_changed_number_is_found(story, tmp_path):
     lines[at]["score"] = lines[at].get("score", 0) + 1
     changed.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert ", 1 otherwise" in replay(story, *AS_CONFIGURED, log=changed)[1]
+
+
+def explain(story, *words, log=None, admin=None):
+    made = story["made"]
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("RETORT_")}
+    admin = admin or f"{made.admin[0]}:{made.admin[1]}"
+    files = [str(log or story["log"])] if log != "" else []
+    return subprocess.run([program.binary("retortctl"), "--admin", admin, "explain", *words,
+                           *files], cwd=made.folder, env=environment, capture_output=True,
+                          text=True, timeout=120)
+
+
+OFFLINE = ("--verify", "--config", "retort.yaml")
+
+
+def test_a_cohort_and_a_request_are_verified_from_the_log(story):
+    for name in ("proven", "decided"):
+        done = explain(story, story[name], *OFFLINE)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert ", 0 differ" in done.stdout
+    done = explain(story, story["proven"], *OFFLINE, "--live")
+    assert done.returncode == 0 and ", 0 differ" in done.stdout, done.stdout + done.stderr
+
+
+def test_numbers_of_a_live_daemon_are_verified(story):
+    for name in ("proven", "decided"):
+        done = explain(story, story[name], "--verify", log="")
+        assert done.returncode == 0 and ", 0 differ" in done.stdout, done.stdout + done.stderr
+    assert explain(story, "0123456789abcdef", "--verify", log="").returncode == 1
+    assert explain(story, "0123456789abcdef", *OFFLINE).returncode == 1
+    assert explain(story, story["proven"], "--live", "--verify", log="").returncode == 2
+
+
+@pytest.mark.parametrize("field, place, says", [
+    ("ledgers", 0, "ln M at depth 1"), ("ledgers", 4, "ln E of the same"),
+    ("nats", 10, "nats of harvest"), ("evidence_state", None, "state")])
+def test_a_number_that_was_changed_in_the_log_is_named(story, tmp_path, field, place, says):
+    lines = [json.loads(line) for line in story["log"].read_text().splitlines()]
+    line = [one for one in lines if one.get("evidence") == story["proven"] and field in one][-1]
+    if place is None:
+        line[field] -= 1
+    else:
+        line[field] += [0] * (place + 1 - len(line[field]))
+        line[field][place] = (line[field][place] or 0) + 0.001
+    changed = tmp_path / "changed.ndjson"
+    changed.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    done = explain(story, story["proven"], *OFFLINE, log=changed)
+    assert done.returncode == 1 and f"{says}:" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_verdict_that_was_changed_in_the_log_is_named(story, tmp_path):
+    lines = [json.loads(line) for line in story["log"].read_text().splitlines()]
+    line = next(one for one in lines if one["id"] == story["decided"])
+    line["score"] -= 1
+    changed = tmp_path / "changed.ndjson"
+    changed.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    done = explain(story, story["decided"], *OFFLINE, log=changed)
+    assert done.returncode == 1 and "score:" in done.stdout
+    lines.remove(next(one for one in lines if one.get("evidence") == story["proven"]
+                      and "shaped" not in one and "limited" not in one))
+    changed.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    done = explain(story, story["proven"], *OFFLINE, "--live", log=changed)
+    assert done.returncode == 1 and "1 records are missing" in done.stderr
+
+
+class Liar(http.server.BaseHTTPRequestHandler):
+    """Answers as the daemon did, but for one number."""
+
+    def do_GET(self):
+        text = self.server.texts.get(self.path)
+        self.send_response(200 if text else 404)
+        self.end_headers()
+        self.wfile.write((text or "{}").encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("path, says", [
+    (("cohort", "ln_m"), "ln_m"), (("cohort", "ln_m_by_depth", "1"), "ln_m"),
+    (("cohort", "ln_e", "same"), "ln_e.same"), (("cohort", "reasons", 0, "nats"), "nats")])
+def test_a_number_that_a_daemon_gets_wrong_is_named(story, path, says):
+    where = f"/cohorts/{story['proven']}"
+    answer = ask(story["made"], where)
+    place = answer
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = (place[path[-1]] or 0) + 1000
+    with http.server.HTTPServer(("127.0.0.1", 0), Liar) as server:
+        server.texts = {where: json.dumps(answer)}
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            done = explain(story, story["proven"], "--verify", log="",
+                           admin=f"127.0.0.1:{server.server_port}")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert done.returncode == 1 and says in done.stdout, done.stdout + done.stderr
