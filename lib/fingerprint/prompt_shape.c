@@ -70,9 +70,6 @@ static void count_user_turn(struct prompt_shape *shape)
 
 	facts->user_turns = one_more(facts->user_turns);
 	facts->user_bytes = turn->text_bytes;
-	facts->payload = turn->text_bytes >= PAYLOAD_LEAST
-			     ? text_digest_seal(&turn->digest, HASH_PAYLOAD)
-			     : 0;
 	environment_merge(&shape->environment, &turn->environment);
 	shape->user = swap_turn(shape, shape->user);
 }
@@ -397,6 +394,8 @@ void prompt_shape_end(struct prompt_shape *shape, bool is_whole, struct prompt_f
 	facts->system_bytes = system->text_bytes;
 	if (system->has_text && !shape->is_in_system)
 		facts->system = text_digest_seal(&system->digest, HASH_SYSTEM);
+	if (facts->user_bytes >= PAYLOAD_LEAST)
+		facts->payload = text_digest_seal(&shape->user->digest, HASH_PAYLOAD);
 	environment_merge(&system->environment, &shape->environment);
 	facts->environment = environment_seal(&system->environment, &shape->kit->keys);
 	if (facts->user_turns == 1 && !facts->assistant_turns && !facts->tool_results)

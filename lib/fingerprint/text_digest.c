@@ -5,6 +5,10 @@
  */
 #include "fingerprint/text_digest.h"
 
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h> /* the same sums by the widest registers there are */
+#endif
+
 #define STEP (TEXT_DIGEST_HOLD / 2)
 
 void text_digest_keys_init(struct text_digest_keys *keys, struct keyed_hash *hash)
