@@ -5,7 +5,7 @@
  */
 #include "fingerprint/environment.h"
 
-#include "fingerprint/line_ends.h"
+#include "fingerprint/line_head.h"
 
 struct label {
 	const char *text; /* lower case; NULL ends a list */
@@ -95,43 +95,25 @@ static const struct label w_labels[] = {
 	{ 0 },
 };
 
-#define BIT(letter) (1u << ((letter)&31))
-
-/* By the first letter's low five bits, with those of the second: most lines of prose end here.
- */
-static const struct {
-	const struct label *labels;
-	uint32_t seconds;
-} rows[32] = {
-	['c' & 31] = { c_labels, BIT('u') | BIT('w') },
-	['d' & 31] = { d_labels, BIT('e') },
-	['g' & 31] = { g_labels, BIT('i') },
-	['h' & 31] = { h_labels, BIT('o') },
-	['i' & 31] = { i_labels, BIT('\'') | BIT('s') },
-	['m' & 31] = { m_labels, BIT('y') },
-	['o' & 31] = { o_labels, BIT('s') | BIT('p') },
-	['p' & 31] = { p_labels, BIT('l') | BIT('r') },
-	['r' & 31] = { r_labels, BIT('e') },
-	['s' & 31] = { s_labels, BIT('h') },
-	['t' & 31] = { t_labels, BIT('h') | BIT('o') },
-	['w' & 31] = { w_labels, BIT('o') },
-};
-
-/* What may stand before a label: list marks, heading marks, quotes and the '<' of a tag. */
-static const bool is_mark[256] = {
-	[' '] = true,
-	['\t'] = true,
-	['-'] = true,
-	['*'] = true,
-	['#'] = true,
-	['<'] = true,
-	['>'] = true,
-	['('] = true,
+/* By the first letter's low five bits. */
+static const struct label *const labels[32] = {
+	['c' & 31] = c_labels,
+	['d' & 31] = d_labels,
+	['g' & 31] = g_labels,
+	['h' & 31] = h_labels,
+	['i' & 31] = i_labels,
+	['m' & 31] = m_labels,
+	['o' & 31] = o_labels,
+	['p' & 31] = p_labels,
+	['r' & 31] = r_labels,
+	['s' & 31] = s_labels,
+	['t' & 31] = t_labels,
+	['w' & 31] = w_labels,
 };
 
 static struct bytes strip_marks(struct bytes line)
 {
-	while (line.len && is_mark[(unsigned char)line.at[0]])
+	while (line.len && line_head_is_mark(line.at[0]))
 		line = bytes_of(line.at + 1, line.len - 1);
 	return line;
 }
@@ -145,21 +127,14 @@ static uint32_t first_four(const char *at)
 	return four | 0x20202020;
 }
 
-/* Whether a line that begins so, and may go on, can be one of ours. */
-static bool may_begin(struct bytes part)
-{
-	part = strip_marks(part);
-	return part.len < 2 || rows[part.at[0] & 31].seconds & BIT(part.at[1]);
-}
-
 enum environment_kind environment_kind_of(struct bytes line, struct bytes *value)
 {
 	const struct label *label;
 
 	line = strip_marks(line);
-	if (line.len < 4 || !(rows[line.at[0] & 31].seconds & BIT(line.at[1])))
+	if (line.len < 4 || !labels[line.at[0] & 31])
 		return ENVIRONMENT_NONE;
-	for (label = rows[line.at[0] & 31].labels; label->text; label++) {
+	for (label = labels[line.at[0] & 31]; label->text; label++) {
 		if (first_four(line.at) != first_four(label->text) ||
 		    !bytes_start_with_nocase(line, bytes_of(label->text, label->len)))
 			continue;
@@ -243,34 +218,50 @@ static const char *skip_text(struct environment *environment, struct bytes piece
 	return cut ? cut + 1 : piece.at + piece.len;
 }
 
+/* Takes the lines from |line| to |end| but the last, unless that is surely text: returns where
+ * what is left begins. All but environment lines goes to |digest|, from |kept| on. */
+static const char *take_lines(struct environment *environment, struct text_digest *digest,
+    const char *kept, const char *line, const char *end)
+{
+	const char *head, *cut;
+
+	while ((head = line_head_find(line, end))) {
+		const char *before = memrchr(line, '\n', (size_t)(head - line));
+		struct bytes whole;
+
+		line = before ? before + 1 : line;
+		cut = memchr(head, '\n', (size_t)(end - head));
+		whole = bytes_of(line, (size_t)((cut ? cut : end) - line));
+		if (!cut)
+			break;
+		if (whole.len <= ENVIRONMENT_LINE &&
+		    take_line(environment, digest->keys, whole)) {
+			text_digest_add(digest, bytes_of(kept, (size_t)(line - kept)));
+			kept = cut + 1;
+		}
+		line = cut + 1;
+	}
+	environment->is_text = !head || end - line > ENVIRONMENT_LINE;
+	line = environment->is_text ? end : line;
+	text_digest_add(digest, bytes_of(kept, (size_t)(line - kept)));
+	return line;
+}
+
 void environment_take(
     struct environment *environment, struct text_digest *digest, struct bytes piece)
 {
-	const char *kept, *line, *cut, *end;
-	struct line_ends ends;
+	const char *end, *line;
 
 	if (piece.len && environment->held)
 		piece = finish_line(environment, digest, piece);
 	if (piece.len == 0)
 		return;
-	kept = piece.at;
 	end = piece.at + piece.len;
 	line = skip_text(environment, piece);
-	ends = line_ends_of(line, end);
-	for (; (cut = line_ends_next(&ends)); line = cut + 1) {
-		struct bytes whole = bytes_of(line, (size_t)(cut - line));
-
-		if (whole.len > ENVIRONMENT_LINE ||
-		    !take_line(environment, digest->keys, whole))
-			continue;
-		text_digest_add(digest, bytes_of(kept, (size_t)(line - kept)));
-		kept = cut + 1;
-	}
-	if (end - line > ENVIRONMENT_LINE || !may_begin(bytes_of(line, (size_t)(end - line)))) {
-		environment->is_text = true;
-		line = end;
-	}
-	text_digest_add(digest, bytes_of(kept, (size_t)(line - kept)));
+	if (environment->is_text)
+		text_digest_add(digest, piece);
+	else
+		line = take_lines(environment, digest, piece.at, line, end);
 	hold(environment, bytes_of(line, (size_t)(end - line)));
 }
 
