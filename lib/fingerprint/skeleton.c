@@ -284,6 +284,55 @@ static const char *take_next(struct skeleton *skeleton, const char *at, const ch
 void skeleton_init(struct skeleton *skeleton)
 {
 	skeleton->count = 0;
+	skeleton->read_block = word_block_best();
+}
+
+static inline unsigned count_ones(uint64_t bits)
+{
+	return ~bits ? (unsigned)__builtin_ctzll(~bits) : 64;
+}
+
+/* The length of the word of letters alone that |block| begins with; 0 when it does not, or when
+ * the word may be longer. */
+static inline unsigned plain_length(
+    const struct word_block *block, const char *at, const char *past, const char *end)
+{
+	unsigned len = count_ones(block->plain);
+	uint64_t within = ((uint64_t)1 << (len & 63)) - 1;
+
+	if (at + len >= past || block->odd & within)
+		return 0;
+	return (unsigned char)at[len] > 0x20 && goes_on(at + len, end) ? 0 : len;
+}
+
+/* Takes what stands in the next 64 bytes; a word that ends beyond them is left for the next
+ * block, or taken if it began with this one. */
+static const char *take_block(struct skeleton *skeleton, const char *at, const char *end)
+{
+	const char *from = at, *past = at + 64, *next;
+	struct word_block block;
+
+	skeleton->read_block(&block, at);
+	for (;;) {
+		unsigned idle = count_ones(block.idle), len;
+
+		at += idle;
+		if (at >= past)
+			return at;
+		block = word_block_after(block, idle);
+		len = plain_length(&block, at, past, end);
+		next = at + len;
+		if (len)
+			put(skeleton, hash_word(at, len, end));
+		else if (at > from && at + count_ones(block.plain) >= past)
+			return at;
+		else
+			next = take_next(skeleton, at, end);
+		if (next >= past)
+			return next;
+		block = word_block_after(block, (unsigned)(next - at));
+		at = next;
+	}
 }
 
 void skeleton_add(struct skeleton *skeleton, struct bytes run)
@@ -292,6 +341,8 @@ void skeleton_add(struct skeleton *skeleton, struct bytes run)
 
 	if (skeleton->count)
 		put(skeleton, SKELETON_STOP);
+	while (end - at >= 64)
+		at = take_block(skeleton, at, end);
 	while (at < end)
 		at = take_next(skeleton, at, end);
 }

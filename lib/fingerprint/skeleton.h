@@ -2,6 +2,7 @@
 #define FINGERPRINT_SKELETON_H
 
 #include "base/bytes.h"
+#include "fingerprint/word_block.h"
 
 /*
  * The skeleton of a text: its words folded to lower case, with what fills a template's slots
@@ -14,6 +15,7 @@
 
 struct skeleton {
 	size_t count;
+	word_block_fn *read_block;
 	uint64_t words[SKELETON_WORDS];
 };
 
