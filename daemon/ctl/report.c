@@ -243,7 +243,7 @@ static void print_cohort(const struct report_cohort *seen, const struct engine *
 	    verdict_state_name(cohort->state), verdict_state_name(seen->most), cohort->members,
 	    (unsigned long long)cohort->exchanges, bounded(ledger_ln_m(cohort)),
 	    cohort->proof[0], cohort->proof[1], cohort->bets, cohort->tags, cohort->probes,
-	    cohort->hops[0] + cohort->hops[1], cohort->pairs);
+	    (unsigned)cohort->hops[0] + cohort->hops[1], cohort->pairs);
 	for (int i = 0; i < report->label_count; i++)
 		if (seen->labels[i]) {
 			fprintf(out, "%s\"%s\":%u", is_first ? "" : ",", report->labels[i].name,

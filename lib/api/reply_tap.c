@@ -199,7 +199,7 @@ static void on_event_bytes(void *arg, struct bytes piece)
 		return;
 	if (tap->is_fit) /* more of an event that was whole: the scanner judges what follows */
 		json_scan_take(&tap->scan, BYTES("{}"));
-	tap->event = tap->is_begun ? (struct bytes){ 0 } : piece;
+	tap->event = tap->is_begun ? bytes_of(NULL, 0) : piece;
 	tap->is_begun = true;
 	tap->is_fit = false;
 	json_scan_take(&tap->scan, piece);

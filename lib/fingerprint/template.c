@@ -147,6 +147,7 @@ static void write_mins(
 
 	for (uint64_t j = 0; j < TEMPLATE_MINS; j++)
 		factors[j] = (uint32_t)mix(j + 1) | 1;
+	/* cppcheck-suppress bufferAccessOutOfBounds ; it takes a vector for one number */
 	memcpy(hashes.factors, factors, sizeof(factors));
 	memcpy(hashes.salts, keys->secret, sizeof(hashes.salts));
 	for (int j = 0; j < EIGHTS; j++)

@@ -177,7 +177,7 @@ static enum http1_fault eat(struct http1_body *body, char c)
 /* Judges the line just kept; true when it is to be shown. */
 static bool end_line(struct http1_body *body, enum http1_fault *fault)
 {
-	struct http1_header trailer;
+	struct http1_header trailer = { 0 };
 	uint32_t count;
 
 	body->state = BODY_LINE_DUE;
