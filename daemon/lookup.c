@@ -109,8 +109,9 @@ struct lookup *lookup_begin(const struct lookup_name *names, size_t count, struc
 {
 	struct lookup *lookup = xalloc(sizeof(*lookup) + count * sizeof(struct question));
 
-	lookup->refs = 1;
-	lookup->count = lookup->left = count;
+	atomic_init(&lookup->refs, 1);
+	atomic_init(&lookup->left, count);
+	lookup->count = count;
 	for (size_t i = 0; i < count; i++)
 		lookup->questions[i].name = names[i];
 	lookup->fd = eventfd(count == 0, EFD_NONBLOCK | EFD_CLOEXEC);
