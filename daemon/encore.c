@@ -8,12 +8,16 @@
 #include "exchange.h"
 #include "upstream.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define COPIED_MOST (8 * 1024) /* bytes of a request of which nothing was held */
 #define SPANS       8
+#define KEPT_SHARE  4 /* of inspect.held_limit, for the bodies of all workers' encores */
 
 struct encore {
+	struct encore *younger, *elder; /* of the worker's that keep a held body */
+	struct exchange *exchange;
 	int count;
 	struct iovec spans[SPANS]; /* in |kept| or in |copy| */
 	char *kept; /* the held body, taken over; malloc'd; NULL = not yet, or none */
@@ -29,6 +33,21 @@ static void wipe(void *at, size_t bytes)
 	free(at);
 }
 
+static void unlist(struct encore_shelf *shelf, struct encore *encore)
+{
+	*(encore->younger ? &encore->younger->elder : &shelf->youngest) = encore->elder;
+	*(encore->elder ? &encore->elder->younger : &shelf->eldest) = encore->younger;
+	shelf->kept_bytes -= encore->kept_bytes;
+}
+
+static void enlist(struct encore_shelf *shelf, struct encore *encore)
+{
+	encore->elder = shelf->youngest;
+	*(encore->elder ? &encore->elder->younger : &shelf->eldest) = encore;
+	shelf->youngest = encore;
+	shelf->kept_bytes += encore->kept_bytes;
+}
+
 void encore_drop(struct exchange *exchange)
 {
 	struct encore *encore = exchange->encore;
@@ -36,6 +55,8 @@ void encore_drop(struct exchange *exchange)
 	if (!encore)
 		return;
 	exchange->encore = NULL;
+	if (encore->kept)
+		unlist(&exchange->worker->encores, encore);
 	wipe(encore->kept, encore->kept_bytes);
 	wipe(encore, sizeof(*encore) + encore->copied);
 	hold_discharge(exchange);
@@ -119,10 +140,25 @@ void encore_note(struct exchange *exchange)
 	encore = malloc(sizeof(*encore) + copied);
 	if (!encore)
 		return;
-	*encore = (struct encore){ 0 };
+	*encore = (struct encore){ .exchange = exchange };
 	exchange->encore = encore;
 	if (!add_spans(encore, hold, gather))
 		encore_drop(exchange);
+}
+
+/* The eldest wait for a model that thinks, and their connections live: they give way. */
+static bool make_room(struct worker *worker, size_t bytes)
+{
+	const struct config *config = worker->lease->snapshot->config;
+	size_t most = (size_t)(config->inspect.held_bytes / KEPT_SHARE / worker->seat.count);
+
+	if (bytes > most)
+		return false;
+	while (worker->encores.kept_bytes + bytes > most) {
+		assert(worker->encores.eldest);
+		encore_drop(worker->encores.eldest->exchange);
+	}
+	return true;
 }
 
 bool encore_take_kept(struct exchange *exchange, char *kept, size_t bytes)
@@ -131,8 +167,13 @@ bool encore_take_kept(struct exchange *exchange, char *kept, size_t bytes)
 
 	if (!encore || !encore->is_of_hold || encore->kept)
 		return false;
+	if (!make_room(exchange->worker, bytes)) {
+		encore_drop(exchange);
+		return false;
+	}
 	encore->kept = kept;
 	encore->kept_bytes = bytes;
+	enlist(&exchange->worker->encores, encore);
 	return true;
 }
 

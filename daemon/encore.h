@@ -9,11 +9,18 @@
  * one: a server may close a kept connection in the very moment of the next request, and nobody
  * has done wrong then (RFC 9112 §9.3.1). It is kept until the server says its first byte or the
  * exchange ends. Only a request that leaves in one write is: a short one, or one whose body was
- * held anyway, which is handed over and still counts as held. A body that passes while it comes
- * is never copied.
+ * held anyway, which is handed over and still counts as held; of those the eldest go where they
+ * take more than a quarter of inspect.held_limit. A body that passes while it comes is never
+ * copied.
  */
 struct encore;
 struct exchange;
+
+/* A worker's encores that keep a held body. */
+struct encore_shelf {
+	struct encore *youngest, *eldest;
+	size_t kept_bytes;
+};
 
 /* What is gathered for the upstream is about to be written: remembers it, if it is all of the
  * request and the connection was kept. */

@@ -2,6 +2,7 @@
 #define WORKER_INSIDE_H
 
 #include "deadline.h"
+#include "encore.h"
 #include "fingerprint/digest.h"
 #include "fingerprint/prompt_shape.h"
 #include "gather.h"
@@ -76,6 +77,7 @@ struct worker {
 	struct gather *to_client, *to_upstream; /* what this turn writes, each way */
 	struct http1_head *request;             /* the head this turn reads */
 	struct http1_head *response;
+	struct encore_shelf encores;
 	struct hold_turn *held; /* what this turn brought of a held body */
 };
 

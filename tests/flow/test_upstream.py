@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import ssl
+import threading
 
 import pytest
 
@@ -392,6 +393,39 @@ class TestAKeptConnectionThatClosesInTheMomentOfARequest(Kept):
         served.close()
         wire.send(b" more!")
         assert wire.reply().status == 502 and upstream.is_untouched()
+
+    def test_the_eldest_give_way_where_much_is_held(self, upstream, retort, localhost):
+        """What waits to be said again leaves room for what is read: while models think, bodies of
+        a quarter of the bound are kept for it and no more."""
+        config = gateway(upstream.url, tls={"ca": str(localhost.ca)}, keepalive=8)
+        config["inspect"] = {"body_limit": "256KiB", "held_limit": "2MiB"}
+        text = self.TEXT % (b"drip " * 40_000)
+        ask = b"POST %b HTTP/1.1\r\nHost: api\r\nContent-Length: %d\r\n\r\n%b" % (
+            CHAT.encode(), len(text), text)
+        with daemon.run(config) as small, contextlib.ExitStack() as stack:
+            wires = [stack.enter_context(client.Connection(small.address)) for _ in range(6)]
+            for wire in wires:
+                wire.send(GET)
+            kept = [upstream.accept() for _ in wires]
+            for served, wire in zip(kept, wires):
+                served.head()
+                served.answer(b"kept")
+            assert [wire.reply().body for wire in wires] == [b"kept"] * 6
+            for wire in wires:
+                wire.send(ask[:-1])
+                wire.send(ask[-1:])
+            readers = [threading.Thread(target=served.request) for served in kept]
+            for reader in readers:
+                reader.start()
+            for reader in readers:
+                reader.join()
+            wait.until(lambda: 0 < small.metric("retort_held_bytes") <= 512 << 10,
+                       "two of six bodies are still kept")
+            for served in kept:
+                served.answer(b"thought")
+            assert [wire.reply().body for wire in wires] == [b"thought"] * 6
+            assert small.metric("retort_held_bytes") == 0
+        upstream.forget()
 
 
 class TestServersInTurn:
