@@ -119,6 +119,14 @@ static void pass_rate(struct engine_side *side, int64_t now_us)
 	engine_reload(side->engine, &side->settings);
 }
 
+void engine_side_prefetch(
+    const struct engine_side *side, const struct record *record, int ahead)
+{
+	const struct exchange_seen seen = engine_seen_of(record);
+
+	engine_prefetch(side->engine, &seen, ahead);
+}
+
 void engine_side_learn(struct engine_side *side, const struct record *record)
 {
 	const struct exchange_seen seen = engine_seen_of(record);

@@ -38,6 +38,10 @@ void engine_side_resume(struct engine_side *side, double rate, int64_t now_us);
 /* Gives it an empty board, filled from the engine: what a restart does. */
 void engine_side_renew(struct engine_side *side);
 
+/* Asks memory for what a record will need: engine_prefetch. */
+void engine_side_prefetch(
+    const struct engine_side *side, const struct record *record, int ahead);
+
 /* Shows it a record; |changes| then has what was published. From time to time lines are taken
  * off the board that no cohort stands behind; by the engine's clock, so that a replay does it
  * where the daemon did. */

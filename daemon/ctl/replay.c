@@ -11,7 +11,9 @@
 
 #define ARENA_CEILING (256u << 20)
 #define BAD_SAID      20 /* lines whose fault is printed; the rest are counted */
-#define AHEAD         2  /* records read ahead, so that memory is asked for early */
+#define RING          4  /* records: those read ahead, so that memory is asked for early */
+
+_Static_assert(RING > ENGINE_AHEAD, "none is written over before it was taken");
 
 struct reader {
 	FILE *file;
@@ -99,26 +101,27 @@ static int next_record(struct replay *replay, struct reader *reader, struct reco
 	return 0;
 }
 
+/* Asks memory for what the record |number| will need, and those just before it. */
+static void look_ahead(struct replay *replay, const struct record *ring, uint64_t number)
+{
+	for (uint64_t back = 0; back < ENGINE_AHEAD && back <= number; back++)
+		engine_side_prefetch(
+		    &replay->side, ring + (number - back) % RING, ENGINE_AHEAD - (int)back);
+}
+
 static int take_all(struct replay *replay, struct reader *reader)
 {
-	static struct record ring[AHEAD];
+	static struct record ring[RING];
 	uint64_t read = 0, taken = 0;
 	int result = 1;
 
 	while (result > 0 || taken < read) {
-		while (result > 0 && read < taken + AHEAD) {
-			struct record *record = ring + read % AHEAD;
-
-			result = next_record(replay, reader, record);
-			if (result <= 0)
-				break;
-			read++;
-			engine_prefetch(replay->side.engine,
-			    &(struct exchange_seen){ .facts = &record->facts,
-				.prompt = &record->prompt,
-				.reply = &record->reply });
+		while (result > 0 && read <= taken + ENGINE_AHEAD) {
+			result = next_record(replay, reader, ring + read % RING);
+			if (result > 0)
+				look_ahead(replay, ring, read++);
 		}
-		if (taken < read && replay_follow(replay, ring + taken++ % AHEAD))
+		if (taken < read && replay_follow(replay, ring + taken++ % RING))
 			return 0;
 	}
 	return result;

@@ -59,21 +59,19 @@ size_t cohorts_bytes(const struct cohorts *cohorts)
 	       cohorts->sketch_count * (sizeof(struct sketch) + sizeof(uint32_t));
 }
 
-void cohorts_prefetch(const struct cohorts *cohorts, const struct keys *keys)
+static struct cohort *cohort_of(
+    const struct cohorts *cohorts, const struct candidate *candidate)
 {
-	for (int i = 0; i < keys->count; i++)
-		slots_prefetch(
-		    &cohorts->candidates, slots_place(&cohorts->candidates, keys->at[i].value));
+	struct cohort *cohort = (struct cohort *)cohorts->slots.entries + candidate->cohort - 1;
+
+	for (size_t i = 0; i < sizeof(*cohort); i += 64)
+		__builtin_prefetch((char *)cohort + i, 1);
+	return cohort;
 }
 
 struct cohort *cohorts_find(const struct cohorts *cohorts, uint64_t key)
 {
 	return slots_find(&cohorts->slots, key, slots_place(&cohorts->slots, key));
-}
-
-struct sketch *cohorts_sketch(const struct cohorts *cohorts, const struct cohort *cohort)
-{
-	return cohort->sketch ? cohorts->sketches + cohort->sketch - 1 : NULL;
 }
 
 struct cohort *cohorts_claim(struct cohorts *cohorts, const struct key *key, uint32_t now_s)
@@ -108,7 +106,7 @@ struct cohort *cohorts_note(
 	candidate->last_s = now_s;
 	if (candidate->cohort) {
 		slots_hold(&cohorts->candidates, CANDIDATE_HOLD);
-		return (struct cohort *)cohorts->slots.entries + candidate->cohort - 1;
+		return cohort_of(cohorts, candidate);
 	}
 	for (int i = 0; i < COHORT_OWNERS - 1; i++) {
 		if (candidate->owners[i] == tag)

@@ -86,12 +86,9 @@ void cohorts_init(struct cohorts *cohorts, const struct cohorts_room *room, uint
 void cohorts_fini(struct cohorts *cohorts);
 size_t cohorts_bytes(const struct cohorts *cohorts);
 
-/* Starts the loads that |cohorts_note| of these keys will need. */
-void cohorts_prefetch(const struct cohorts *cohorts, const struct keys *keys);
-
 /*
  * Notes that |owner| showed |key|; the cohort when it is one, else NULL. The cohort was not
- * looked at, so that its memory can be on its way: the caller compares its key with the key's
+ * looked at, only asked of memory: the caller compares its key with the key's
  * value, and where they differ it was pushed out and |cohorts_forget| is due.
  */
 struct cohort *cohorts_note(
@@ -101,7 +98,13 @@ void cohorts_forget(struct cohorts *cohorts, const struct key *key);
 
 struct cohort *cohorts_find(const struct cohorts *cohorts, uint64_t key);
 struct cohort *cohorts_claim(struct cohorts *cohorts, const struct key *key, uint32_t now_s);
-struct sketch *cohorts_sketch(const struct cohorts *cohorts, const struct cohort *cohort);
+
+/* NULL until it is promoted. */
+static inline struct sketch *cohorts_sketch(
+    const struct cohorts *cohorts, const struct cohort *cohort)
+{
+	return cohort->sketch ? cohorts->sketches + cohort->sketch - 1 : NULL;
+}
 
 /* Gives |cohort| its sketch when it has the owners for one; false when all are taken. */
 bool cohorts_promote(struct cohorts *cohorts, struct cohort *cohort);

@@ -13,7 +13,7 @@ static struct hops_owner *find(struct slots *owners, uint64_t key)
 
 uint64_t hops_root(struct slots *owners, uint64_t owner)
 {
-	struct hops_owner *at = find(owners, owner), *next;
+	struct hops_owner *at = owners->used ? find(owners, owner) : NULL, *next;
 
 	for (int i = 0; at && at->parent != at->key && i < STEPS; i++) {
 		next = find(owners, at->parent);

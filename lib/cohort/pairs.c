@@ -7,6 +7,7 @@
 #include "cohort/pages.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define WAYS       8
 #define STEP_S     256
@@ -64,16 +65,29 @@ static uint32_t step_age(uint64_t value, uint32_t now_step)
 	return age > STEP_MASK - 64 ? 0 : age;
 }
 
+/* Two pairs in a register, and the bits that stand for the eight of a bucket. */
+typedef uint64_t two __attribute__((vector_size(16)));
+static const two way_bits[WAYS / 2] = { { 1, 2 }, { 4, 8 }, { 16, 32 }, { 64, 128 } };
+
+static inline uint64_t *find_in(uint64_t *at, uint64_t tag)
+{
+	two fits = { 0, 0 }, pair;
+	uint64_t bits;
+
+#pragma GCC unroll 4
+	for (int i = 0; i < WAYS / 2; i++) {
+		memcpy(&pair, at + 2 * i, sizeof(pair));
+		fits |= (two)(pair >> TAG_SHIFT == tag) & way_bits[i];
+	}
+	bits = fits[0] | fits[1];
+	return bits ? at + __builtin_ctzll(bits) : NULL;
+}
+
 static uint64_t *find_pair(const struct pairs *pairs, uint64_t place, uint64_t tag)
 {
-	for (int choice = 0; choice < 2; choice++) {
-		uint64_t *at = bucket(pairs, place, choice);
+	uint64_t *found = find_in(bucket(pairs, place, 0), tag);
 
-		for (int i = 0; i < WAYS; i++)
-			if (at[i] >> TAG_SHIFT == tag)
-				return at + i;
-	}
-	return NULL;
+	return found ? found : find_in(bucket(pairs, place, 1), tag);
 }
 
 /* A free place, or one whose pair is dead; the emptier bucket first. NULL when there is none.

@@ -10,25 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAYS     8
-#define TAG_BITS 0xFFFFFF00u
+#define WAYS       8
+#define TAG_BITS   0xFFFFFF00u
+#define LINE_BYTES 64
+#define ALL_WAYS   0xFFu
+#define NOWHERE    SIZE_MAX
 
 struct choice {
 	size_t first, second; /* numbers of the first slot of either bucket */
 	uint32_t tag;
 };
 
-/* The finaliser of MurmurHash3: keys are keyed hashes already, this only adds our seed. */
-uint64_t slots_place(const struct slots *slots, uint64_t key)
-{
-	uint64_t x = key ^ slots->seed;
-
-	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
-	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
-	return x ^ x >> 33;
-}
-
-static struct choice choose(const struct slots *slots, uint64_t place)
+static inline struct choice choose(const struct slots *slots, uint64_t place)
 {
 	uint32_t tag = (uint32_t)(place >> 32);
 	uint32_t first = (uint32_t)place & slots->bucket_mask;
@@ -76,6 +69,33 @@ static uint64_t key_at(const struct slots *slots, size_t number)
 	return key;
 }
 
+/* Four lanes of a register; eight tags are two of them. */
+typedef uint32_t four __attribute__((vector_size(16)));
+typedef uint64_t halves __attribute__((vector_size(16)));
+
+/* A bit for each tag of the bucket at |first| that is |tag| where |mask| has bits. */
+static inline unsigned match(
+    const struct slots *slots, size_t first, uint32_t mask, uint32_t tag)
+{
+	four low, high;
+	halves both;
+
+	memcpy(&low, slots->tags + first, sizeof(low));
+	memcpy(&high, slots->tags + first + 4, sizeof(high));
+	low = (four)((low & mask) == tag) & (four){ 1, 2, 4, 8 };
+	high = (four)((high & mask) == tag) & (four){ 16, 32, 64, 128 };
+	both = (halves)(low | high);
+	both[0] |= both[1];
+	return (unsigned)(both[0] | both[0] >> 32) & 0xFF;
+}
+
+static unsigned count_bits(unsigned bits)
+{
+	bits -= bits >> 1 & 0x55;
+	bits = (bits & 0x33) + (bits >> 2 & 0x33);
+	return (bits + (bits >> 4)) & 0x0F;
+}
+
 void slots_prefetch(const struct slots *slots, uint64_t place)
 {
 	struct choice choice = choose(slots, place);
@@ -84,13 +104,14 @@ void slots_prefetch(const struct slots *slots, uint64_t place)
 	__builtin_prefetch(slots->tags + choice.second);
 }
 
-#define NOWHERE SIZE_MAX
-
 static size_t find_in(const struct slots *slots, size_t first, uint32_t tag, uint64_t key)
 {
-	for (size_t i = first; i < first + WAYS; i++)
-		if ((slots->tags[i] & TAG_BITS) == tag && key_at(slots, i) == key)
-			return i;
+	for (unsigned fits = match(slots, first, TAG_BITS, tag); fits; fits &= fits - 1) {
+		size_t number = first + (unsigned)__builtin_ctz(fits);
+
+		if (key_at(slots, number) == key)
+			return number;
+	}
 	return NOWHERE;
 }
 
@@ -109,23 +130,24 @@ void *slots_find(const struct slots *slots, uint64_t key, uint64_t place)
 	return number != NOWHERE ? entry_at(slots, number) : NULL;
 }
 
-/* How many are free in a bucket, and one of them. */
-static int count_free(const struct slots *slots, size_t first, size_t *free_at)
+/* How recently an entry was claimed; what lies ahead of now was held. */
+static uint32_t recency(const struct slots *slots, size_t number)
 {
-	int count = 0;
-
-	for (size_t i = first; i < first + WAYS; i++)
-		if (!slots->tags[i]) {
-			*free_at = i;
-			count++;
-		}
-	return count;
+	return (slots->tags[number] - slots->stamp + 128) & 0xFF;
 }
 
-/* How recently an entry was claimed; what lies ahead of now was held. */
-static uint64_t recency(const struct slots *slots, size_t number)
+static size_t oldest(const struct slots *slots, const struct choice *choice)
 {
-	return (uint8_t)((uint8_t)slots->tags[number] - slots->stamp + 128);
+	uint32_t least = UINT32_MAX;
+
+	for (uint32_t i = 0; i < WAYS; i++) { /* the rank, then the place among the sixteen */
+		uint32_t first = recency(slots, choice->first + i) << 4 | i;
+		uint32_t second = recency(slots, choice->second + i) << 4 | WAYS | i;
+
+		least = first < least ? first : least;
+		least = second < least ? second : least;
+	}
+	return (least & WAYS ? choice->second : choice->first) + least % WAYS;
 }
 
 static size_t lowest(const struct slots *slots, const struct choice *choice)
@@ -135,9 +157,7 @@ static size_t lowest(const struct slots *slots, const struct choice *choice)
 
 	for (size_t i = 0; i < 2 * WAYS; i++) {
 		size_t number = i < WAYS ? choice->first + i : choice->second + i - WAYS;
-		uint64_t rank = slots->rank
-				    ? slots->rank(entry_at(slots, number), slots->rank_arg)
-				    : recency(slots, number);
+		uint64_t rank = slots->rank(entry_at(slots, number), slots->rank_arg);
 
 		if (rank < least) {
 			least = rank;
@@ -147,17 +167,40 @@ static size_t lowest(const struct slots *slots, const struct choice *choice)
 	return at;
 }
 
-/* Where a new key goes; |is_full| when something stands there. */
+/* Where a new key goes, the last free slot of the emptier bucket; |is_full| when something
+ * stands there. */
 static size_t find_room(const struct slots *slots, const struct choice *choice, bool *is_full)
 {
-	size_t in_first = 0, in_second = 0;
-	int first = count_free(slots, choice->first, &in_first);
-	int second = count_free(slots, choice->second, &in_second);
+	unsigned first = match(slots, choice->first, UINT32_MAX, 0);
+	unsigned second = match(slots, choice->second, UINT32_MAX, 0);
+	bool is_second = count_bits(second) > count_bits(first);
 
 	*is_full = !first && !second;
 	if (*is_full)
-		return lowest(slots, choice);
-	return second > first ? in_second : in_first;
+		return slots->rank ? lowest(slots, choice) : oldest(slots, choice);
+	return (is_second ? choice->second : choice->first) + 31 -
+	       (unsigned)__builtin_clz(is_second ? second : first);
+}
+
+void slots_prefetch_entry(const struct slots *slots, uint64_t place)
+{
+	struct choice choice = choose(slots, place);
+	unsigned first = match(slots, choice.first, TAG_BITS, choice.tag);
+	unsigned second = first ? 0 : match(slots, choice.second, TAG_BITS, choice.tag);
+	size_t number;
+	bool is_full;
+
+	if (first)
+		number = choice.first + (unsigned)__builtin_ctz(first);
+	else if (second)
+		number = choice.second + (unsigned)__builtin_ctz(second);
+	else if (!slots->rank)
+		number = find_room(slots, &choice, &is_full);
+	else
+		return;
+	for (size_t i = 0; i < slots->entry_bytes; i += LINE_BYTES)
+		__builtin_prefetch((const char *)entry_at(slots, number) + i, 1);
+	__builtin_prefetch((const char *)entry_at(slots, number) + slots->entry_bytes - 1, 1);
 }
 
 void *slots_victim(const struct slots *slots, uint64_t place)
@@ -214,6 +257,18 @@ size_t slots_number(const struct slots *slots, const void *entry)
 void *slots_at(const struct slots *slots, size_t number)
 {
 	return slots->tags[number] ? entry_at(slots, number) : NULL;
+}
+
+size_t slots_next(const struct slots *slots, size_t from, size_t to)
+{
+	while (from < to && !slots->tags[from]) {
+		if (from % WAYS || to - from < WAYS ||
+		    match(slots, from, UINT32_MAX, 0) != ALL_WAYS)
+			from++;
+		else
+			from += WAYS;
+	}
+	return from;
 }
 
 void slots_drop(struct slots *slots, void *entry)

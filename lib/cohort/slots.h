@@ -34,9 +34,21 @@ struct slots {
 void slots_init(struct slots *slots, size_t capacity, size_t entry_bytes, uint64_t seed);
 void slots_fini(struct slots *slots);
 
-/* The number that places |key|; the functions below take it so that it is made once. */
-uint64_t slots_place(const struct slots *slots, uint64_t key);
-void slots_prefetch(const struct slots *slots, uint64_t place);
+/* The number that places |key|; the functions below take it so that it is made once. It is the
+ * finaliser of MurmurHash3: keys are keyed hashes already, this only adds our seed. */
+static inline uint64_t slots_place(const struct slots *slots, uint64_t key)
+{
+	uint64_t x = key ^ slots->seed;
+
+	x = (x ^ x >> 33) * 0xff51afd7ed558ccdULL;
+	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ULL;
+	return x ^ x >> 33;
+}
+
+/* Starts the load of the tags; a step later, when they are there, of the entry that a claim
+ * will take. */
+typedef void slots_prefetch_fn(const struct slots *slots, uint64_t place);
+slots_prefetch_fn slots_prefetch, slots_prefetch_entry;
 
 /* The entry of |key|, or NULL; a key of 0 is never there. */
 void *slots_find(const struct slots *slots, uint64_t key, uint64_t place);
@@ -60,6 +72,8 @@ void slots_drop(struct slots *slots, void *entry);
 /* All entries by number, 0 … |slots_capacity|−1; NULL where none is. */
 size_t slots_capacity(const struct slots *slots);
 void *slots_at(const struct slots *slots, size_t number);
+/* The number of the first entry from |from| on, |to| where there is none before it. */
+size_t slots_next(const struct slots *slots, size_t from, size_t to);
 size_t slots_number(const struct slots *slots, const void *entry);
 size_t slots_bytes(const struct slots *slots);
 

@@ -29,19 +29,18 @@ static void place_bet(struct engine *engine, struct cohort *cohort, struct engin
 	engine->counts.bets++;
 }
 
+/* A member that reached |depth|. */
 static void bet_on_member(struct engine *engine, const struct passage *passage,
-    struct cohort *cohort, struct pair member)
+    struct cohort *cohort, struct pair member, int depth)
 {
 	const struct exchange_seen *seen = passage->seen;
-	int group = key_group_of(cohort->kind), depth = feature_depth_of(member.count);
+	int group = key_group_of(cohort->kind);
 	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
 	struct feature_view view = { seen->facts, seen->prompt, passage->account, cohort,
 		sketch, &engine->rarity, (uint32_t)(engine->began_us / 1000000), member.count,
 		member.age_s, depth };
 	struct engine_bet bet = { .seen = seen, .cohort = cohort };
 
-	if (depth < 0)
-		return;
 	if (group >= 0) {
 		bet.place = (struct envelope_place){ (uint8_t)group, (uint8_t)depth,
 			envelope_phase(cohort->members, passage->now_s - view.began_s) };
@@ -58,12 +57,13 @@ void betting_count(struct engine *engine, struct passage *passage, struct cohort
 	    pairs_place(&engine->pairs, cohort->key, seen->facts->owner), passage->now_s);
 	bool is_promoted = cohorts_promote(&engine->cohorts, cohort);
 	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
+	int depth = is_promoted ? feature_depth_of(member.count) : -1;
 
 	cohort->last_s = passage->now_s;
 	if (!member.count) /* turned away: it may not bet and is not counted */
 		return;
-	if (is_promoted)
-		bet_on_member(engine, passage, cohort, member);
+	if (depth >= 0)
+		bet_on_member(engine, passage, cohort, member, depth);
 	cohort->exchanges++;
 	cohort->members += member.count == 1;
 	if (member.count < PAIRS_COUNT_MAX)

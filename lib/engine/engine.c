@@ -94,15 +94,30 @@ struct exchange_seen engine_seen_of(const struct record *record)
 		.trial = record->trial };
 }
 
-void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen)
+/* The conversations that hopping.c will look for. */
+static void prefetch_conversations(
+    const struct slots *slots, const struct prompt_facts *prompt, slots_prefetch_fn *prefetch)
 {
+	prefetch(slots, slots_place(slots, prompt->conversation));
+	for (int i = 0; i < prompt->earlier_count && i < HOPPING_POINTS; i++)
+		prefetch(slots, slots_place(slots, prompt->earlier[i]));
+}
+
+void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen, int ahead)
+{
+	slots_prefetch_fn *prefetch = ahead == ENGINE_AHEAD ? slots_prefetch
+							    : slots_prefetch_entry;
+	const struct facts *facts = seen->facts;
 	struct keys keys;
 
-	slots_prefetch(&engine->accounts, slots_place(&engine->accounts, seen->facts->account));
-	keys_of_exchange(&keys, seen->facts, seen->prompt);
-	cohorts_prefetch(&engine->cohorts, &keys);
-	slots_prefetch(&engine->conversations,
-	    slots_place(&engine->conversations, seen->prompt->conversation));
+	keys_of_exchange(&keys, facts, seen->prompt);
+	for (int i = 0; i < keys.count; i++)
+		prefetch(&engine->cohorts.candidates,
+		    slots_place(&engine->cohorts.candidates, keys.at[i].value));
+	prefetch(&engine->accounts, slots_place(&engine->accounts, facts->account));
+	if (engine->owners.used)
+		prefetch(&engine->owners, slots_place(&engine->owners, facts->owner));
+	prefetch_conversations(&engine->conversations, seen->prompt, prefetch);
 }
 
 static void find_cohorts(struct engine *engine, struct passage *passage)
@@ -119,9 +134,6 @@ static void find_cohorts(struct engine *engine, struct passage *passage)
 		passage->cohorts[i] = cohort;
 		if (!cohort)
 			continue;
-		__builtin_prefetch(cohort);
-		__builtin_prefetch((char *)cohort + 64);
-		__builtin_prefetch((char *)cohort + 128);
 		pairs_prefetch(&engine->pairs,
 		    pairs_place(&engine->pairs, passage->keys.at[i].value, owner));
 	}
@@ -164,8 +176,10 @@ static void see_cohorts(struct engine *engine, struct passage *passage)
 
 		if (!cohort)
 			continue;
-		hopping_weigh(engine, passage, cohort);
-		displacing_count(engine, passage, cohort);
+		if (passage->is_telling || cohort->kind == KEY_HOPS)
+			hopping_weigh(engine, passage, cohort);
+		if (cohort->was_tried)
+			displacing_count(engine, passage, cohort);
 		if (is_counted)
 			betting_count(engine, passage, cohort);
 		states_judge(engine, cohort, passage);
@@ -177,6 +191,9 @@ static void see_cohorts(struct engine *engine, struct passage *passage)
 
 static void tell_time(struct engine *engine, uint32_t now_s)
 {
+	if (now_s == engine->told_s)
+		return;
+	engine->told_s = now_s;
 	slots_clock(&engine->accounts, now_s);
 	slots_clock(&engine->owners, now_s);
 	slots_clock(&engine->conversations, now_s);
@@ -217,7 +234,6 @@ void engine_see(
 	if (!facts.owner)
 		facts.owner = facts.account;
 	keys_of_exchange(&passage.keys, &facts, seen->prompt);
-	cohorts_prefetch(&engine->cohorts, &passage.keys);
 	tell_time(engine, passage.now_s);
 	displacing_settle(engine, changes);
 	displacing_count_all(engine, &passage);

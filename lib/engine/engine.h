@@ -67,8 +67,13 @@ struct engine *engine_new(
     const struct engine_settings *settings, const struct envelope *envelope);
 void engine_free(struct engine *engine); /* NULL is allowed */
 
-/* Starts loading what engine_see of this exchange will need; of use an exchange ahead. */
-void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen);
+/*
+ * Starts loading what engine_see of this exchange will need. A look-up is a tag
+ * and then an entry, so this takes two calls: |ahead| ENGINE_AHEAD exchanges before its turn,
+ * and 1 before it. Only a hint: what is left out or repeated changes no result.
+ */
+#define ENGINE_AHEAD 2
+void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen, int ahead);
 
 /* Takes one exchange. Changes are added to |changes|, whose count the caller clears. */
 void engine_see(

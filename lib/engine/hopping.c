@@ -8,8 +8,6 @@
 #include "evidence/proof.h"
 #include "evidence/provenance.h"
 
-#define EXTENSION_POINTS 2 /* how many earlier points are looked up */
-
 static struct hop hop_of(const struct conversation *entry, uint64_t owner)
 {
 	if (!entry)
@@ -22,7 +20,7 @@ static void look_for_extension(struct engine *engine, struct passage *passage)
 {
 	const struct prompt_facts *prompt = passage->seen->prompt;
 
-	for (int i = 0; i < prompt->earlier_count && i < EXTENSION_POINTS; i++) {
+	for (int i = 0; i < prompt->earlier_count && i < HOPPING_POINTS; i++) {
 		struct conversation *entry = conversation_find(
 		    &engine->conversations, prompt->earlier[i], passage->now_s);
 
@@ -60,6 +58,8 @@ void hopping_look(struct engine *engine, struct passage *passage)
 		hops_join(&engine->owners, owner, passage->extension.from, passage->now_s);
 	if (passage->signature.has_hopped)
 		hops_join(&engine->owners, owner, passage->signature.from, passage->now_s);
+	passage->is_telling = passage->same.has_hopped || passage->extension.has_hopped ||
+			      passage->seen->coin == RECORD_COIN_REFUSED;
 	engine->counts.same_hops += passage->same.has_hopped;
 	engine->counts.extension_hops += passage->extension.has_hopped;
 }

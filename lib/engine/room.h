@@ -11,8 +11,10 @@
 
 /* What the files of this folder share; nobody outside includes it. */
 
-#define SWEEP_SLICES 64
-#define SWEEP_S      600 /* each cohort is looked at once in this time */
+#define SWEEP_SLICES   64
+#define SWEEP_S        600 /* each cohort is looked at once in this time */
+
+#define HOPPING_POINTS 2 /* how many earlier points of a conversation are looked up */
 
 struct engine {
 	struct engine_settings settings;
@@ -26,6 +28,7 @@ struct engine {
 	uint32_t swept_s[SWEEP_SLICES];
 	uint32_t slice;
 	double ln_watch, ln_tag;    /* of the settings */
+	uint32_t told_s;            /* the time that the tables know */
 	int64_t began_us;           /* first arrival ever */
 	uint64_t matched[KEYS_MAX]; /* cohorts of the last exchange that are not quiet */
 	int matched_count;
@@ -49,6 +52,7 @@ struct passage { /* one exchange on its way through the engine */
 	int64_t arrived_us; /* as the record says; |now_s| is the engine's time */
 	uint32_t now_s;
 	struct hop same, extension, signature;
+	bool is_telling; /* a hop or a coin: proofs may be weighed */
 	struct keys keys;
 	struct cohort *cohorts[KEYS_MAX]; /* of the keys, NULL where none is */
 	struct verdict_changes *changes;

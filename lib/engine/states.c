@@ -181,7 +181,7 @@ static uint8_t rank_of(uint8_t state)
 	return state == ENGINE_STATE_RELEASED ? ENGINE_STATE_QUIET : state;
 }
 
-void states_judge(struct engine *engine, struct cohort *cohort, struct passage *passage)
+static void weigh_state(struct engine *engine, struct cohort *cohort, struct passage *passage)
 {
 	bool has_tag = take_tags(engine, cohort);
 	uint8_t state = rank_of(cohort->state);
@@ -207,6 +207,23 @@ void states_judge(struct engine *engine, struct cohort *cohort, struct passage *
 	engine->counts.proofs_by[proof] += proof != PROOF_KIND_NONE;
 	enter(engine, cohort, state, passage->now_s);
 	states_show(engine, cohort, passage->now_s, passage->changes);
+}
+
+/* What nearly all are nearly always: quiet, with nothing in any ledger that could change it. */
+static bool is_calm(const struct engine *engine, const struct cohort *cohort)
+{
+	double least = engine->ln_watch < engine->ln_tag ? engine->ln_watch : engine->ln_tag;
+	double most = cohort->provenance;
+
+	for (int depth = 0; depth < COHORT_DEPTHS; depth++)
+		most = cohort->ledger[depth] > most ? cohort->ledger[depth] : most;
+	return rank_of(cohort->state) == ENGINE_STATE_QUIET && most < least;
+}
+
+void states_judge(struct engine *engine, struct cohort *cohort, struct passage *passage)
+{
+	if (!is_calm(engine, cohort))
+		weigh_state(engine, cohort, passage);
 }
 
 /* Cohorts whose key a worker cannot make are published by the account that was seen. */
@@ -270,11 +287,10 @@ void states_sweep(struct engine *engine, uint32_t now_s, struct verdict_changes 
 
 	engine->swept_s[engine->slice] = now_s;
 	engine->slice = (engine->slice + 1) % SWEEP_SLICES;
-	for (size_t i = from; i < to && i < slots_capacity(slots); i++) {
+	to = to < slots_capacity(slots) ? to : slots_capacity(slots);
+	for (size_t i = from; (i = slots_next(slots, i, to)) < to; i++) {
 		struct cohort *cohort = slots_at(slots, i);
 
-		if (!cohort)
-			continue;
 		if (has_begun)
 			decay(engine, cohort, elapsed_s);
 		review(engine, cohort, now_s, changes);

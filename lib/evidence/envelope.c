@@ -12,8 +12,8 @@
 
 #define SCORE_LOW  (-12.0)
 #define SCORE_STEP 0.5
-#define CLIP_LOW   (-2.0)
-#define CLIP_HIGH  3.0
+#define CLIP_LOW   (-2.0f)
+#define CLIP_HIGH  3.0f
 #define RARE       0.01 /* fewer of a class's accounts than this are in no such cohort */
 #define EXPOSED    5000 /* accounts that a class must rest on before it may be called absent */
 
@@ -210,10 +210,10 @@ double envelope_score(const struct envelope *envelope, const struct envelope_pla
 	double sum = 0;
 
 	for (int i = 0; i < FEATURE_COUNT; i++) {
-		double term =
-		    envelope->weights.ratios[place->group][place->depth][i][levels[i]];
+		float term = envelope->weights.ratios[place->group][place->depth][i][levels[i]];
 
-		nats[i] = (float)fmax(CLIP_LOW, fmin(CLIP_HIGH, term));
+		term = term > CLIP_HIGH ? CLIP_HIGH : term;
+		nats[i] = term < CLIP_LOW ? CLIP_LOW : term;
 		sum += nats[i];
 	}
 	return sum;
