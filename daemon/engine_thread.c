@@ -92,6 +92,17 @@ static void take_record(struct engine_thread *thread, const struct record *recor
 		ring_commit(thread->journal);
 }
 
+/* Asks memory for what the records behind the next one will need. */
+static void look_ahead(const struct engine_thread *thread, struct ring *ring)
+{
+	for (int ahead = ENGINE_AHEAD; ahead; ahead--) {
+		const struct record *record = ring_peek_ahead(ring, (unsigned)ahead);
+
+		if (record)
+			engine_side_prefetch(&thread->live, record, ahead);
+	}
+}
+
 /* True when the ring may hold more than its turn took. */
 static bool take_turn(struct engine_thread *thread, struct ring *ring)
 {
@@ -101,6 +112,7 @@ static bool take_turn(struct engine_thread *thread, struct ring *ring)
 		record = ring_peek(ring);
 		if (!record)
 			return false;
+		look_ahead(thread, ring);
 		take_record(thread, record);
 		ring_release(ring);
 	}

@@ -91,6 +91,13 @@ void ring_release(struct ring *ring)
 	atomic_store_explicit(&ring->read, read + 1, memory_order_release);
 }
 
+const void *ring_peek_ahead(struct ring *ring, unsigned ahead)
+{
+	uint64_t read = atomic_load_explicit(&ring->read, memory_order_relaxed);
+
+	return ring->written_seen - read > ahead ? entry_at(ring, read + ahead) : NULL;
+}
+
 uint64_t ring_dropped(const struct ring *ring)
 {
 	return atomic_load_explicit(&ring->dropped, memory_order_relaxed);

@@ -26,6 +26,10 @@ void ring_commit(struct ring *ring);
 const void *ring_peek(struct ring *ring);
 void ring_release(struct ring *ring);
 
+/* The entry |ahead| places behind the one that ring_peek gave, NULL when it has not come yet.
+ */
+const void *ring_peek_ahead(struct ring *ring, unsigned ahead);
+
 /* Entries dropped so far. Any thread. */
 uint64_t ring_dropped(const struct ring *ring);
 
