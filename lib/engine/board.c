@@ -26,8 +26,8 @@ struct board_line {
 struct board {
 	struct board_line *lines;
 	size_t mask;
-	_Atomic size_t used;
-	_Atomic uint64_t edition; /* odd while lines are written */
+	_Atomic size_t used, reach; /* reach: no key stands farther from its place than this */
+	_Atomic uint64_t edition;   /* odd while lines are written */
 	_Atomic uint32_t refused_s[DRAW_PLACES];
 	_Atomic int64_t full_us[BUCKETS]; /* when a bucket was, or will be, empty of debt */
 };
@@ -106,6 +106,16 @@ static struct board_line *find_line(struct board *board, uint64_t key)
 	return best;
 }
 
+/* Readers look no farther than the farthest key ever stood: mostly at one line instead of all
+ * that a key may stand in. */
+static void widen_reach(struct board *board, const struct board_line *line, uint64_t key)
+{
+	size_t away = ((size_t)(line - board->lines) - place(key)) & board->mask;
+
+	if (away > atomic_load_explicit(&board->reach, memory_order_relaxed))
+		atomic_store_explicit(&board->reach, away, memory_order_relaxed);
+}
+
 void board_apply(struct board *board, const struct verdict_change *change)
 {
 	struct board_line *line = find_line(board, change->subject);
@@ -120,6 +130,7 @@ void board_apply(struct board *board, const struct verdict_change *change)
 		change->verdict.state)
 		return; /* all about are graver: this one waits for the next sweep */
 	atomic_fetch_add_explicit(&board->used, !there - is_gone, memory_order_relaxed);
+	widen_reach(board, line, change->subject);
 	atomic_store_explicit(&line->key, 0, memory_order_release);
 	if (is_gone)
 		return;
@@ -174,7 +185,9 @@ size_t board_lines(const struct board *board)
 
 static bool look_up(const struct board *board, uint64_t key, struct verdict *verdict)
 {
-	for (size_t i = 0; i < PROBE_LINES; i++) {
+	size_t reach = atomic_load_explicit(&board->reach, memory_order_relaxed);
+
+	for (size_t i = 0; i <= reach; i++) {
 		struct board_line *line = board->lines + ((place(key) + i) & board->mask);
 		uint64_t cohort, word;
 
