@@ -5,6 +5,7 @@
  */
 #include "base/xalloc.h"
 #include "engine/engine.h"
+#include "reference_folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +35,13 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void fill(struct line *line, uint64_t number, uint64_t accounts)
+/* |last| has the number of each account's latest exchange, whose conversation goes on. One in
+ * 64 goes on at another account. */
+static void fill(struct line *line, uint64_t number, uint64_t accounts, uint64_t *last)
 {
 	uint64_t chance = mix(number), who = chance % accounts;
 	uint64_t tool = who % 2 ? 0 : 1 + who % 1000;
+	uint64_t earlier = number % 64 ? last[who] : last[chance / accounts % accounts];
 
 	line->facts = (struct facts){ .at_us = START_US + (int64_t)number * 5000,
 		.account = mix(who * 3),
@@ -58,20 +62,49 @@ static void fill(struct line *line, uint64_t number, uint64_t accounts)
 		.conversation = mix(number * 19),
 		.conversation_bytes = 900,
 		.earlier_count = 1,
-		.earlier = { mix((number - accounts / 2) * 19) },
+		.earlier = { mix(earlier * 19) },
 		.user_turns = 2 };
 	for (int i = 0; i < PROMPT_BANDS; i++)
 		line->prompt.bands[i] = mix(number * 23 + (uint64_t)i);
+	last[who] = number;
 }
 
-static double run(uint64_t accounts, size_t memory_bytes, size_t *used_bytes)
+static struct exchange_seen seen_of(const struct line *line)
 {
-	struct envelope *envelope = envelope_new();
+	static const struct reply_facts reply = { .status = 200 };
+
+	return (struct exchange_seen){
+		.facts = &line->facts, .prompt = &line->prompt, .reply = &reply
+	};
+}
+
+/* A batch, as the engine's thread takes it: what comes next is asked for in time. */
+static void see_batch(struct engine *engine, const struct line *lines)
+{
+	struct verdict_changes changes;
+
+	for (int i = 0; i < BATCH; i++) {
+		struct exchange_seen seen = seen_of(lines + i);
+
+		for (int ahead = ENGINE_AHEAD; ahead; ahead--) {
+			struct exchange_seen next = seen_of(lines + i + ahead);
+
+			if (i + ahead < BATCH)
+				engine_prefetch(engine, &next, ahead);
+		}
+		changes.count = 0;
+		engine_see(engine, &seen, &changes);
+	}
+}
+
+static double run(
+    const struct envelope *envelope, uint64_t accounts, size_t memory_bytes, size_t *used_bytes)
+{
 	struct engine_settings settings;
 	struct engine_counts counts;
 	struct engine *engine;
-	struct line *lines = xalloc_array(BATCH, sizeof(*lines));
-	const struct reply_facts reply = { .status = 200 };
+	struct line *lines = xalloc_array(BATCH + ENGINE_AHEAD, sizeof(*lines));
+	uint64_t *last = xalloc_array(accounts, sizeof(*last));
 	double spent_s = 0, began_s;
 
 	engine_settings_default(&settings, memory_bytes);
@@ -79,30 +112,17 @@ static double run(uint64_t accounts, size_t memory_bytes, size_t *used_bytes)
 	engine = engine_new(&settings, envelope);
 	for (uint64_t from = 0; from < 2 * EXCHANGES; from += BATCH) {
 		for (uint64_t i = 0; i < BATCH; i++)
-			fill(lines + i, from + i, accounts);
+			fill(lines + i, from + i, accounts, last);
 		began_s = now_s();
-		for (uint64_t i = 0; i < BATCH; i++) {
-			struct verdict_changes changes;
-			const struct exchange_seen seen = { .facts = &lines[i].facts,
-				.prompt = &lines[i].prompt,
-				.reply = &reply };
-
-			changes.count = 0;
-			if (i + 1 < BATCH)
-				engine_prefetch(engine,
-				    &(struct exchange_seen){ .facts = &lines[i + 1].facts,
-					.prompt = &lines[i + 1].prompt,
-					.reply = &reply });
-			engine_see(engine, &seen, &changes);
-		}
+		see_batch(engine, lines);
 		if (from >= EXCHANGES) /* the first half fills the tables */
 			spent_s += now_s() - began_s;
 	}
 	engine_counts(engine, &counts);
 	*used_bytes = counts.bytes;
 	engine_free(engine);
-	envelope_free(envelope);
 	free(lines);
+	free(last);
 	return spent_s;
 }
 
@@ -110,15 +130,24 @@ int main(int argc, char **argv)
 {
 	static const uint64_t sizes[] = { 10000, 30000, 100000, 300000, 1000000 };
 	size_t memory_bytes = (size_t)(argc > 1 ? atoi(argv[1]) : 1024) << 20;
+	uint64_t only = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
+	struct envelope *envelope;
+	struct fault fault;
 
+	if (reference_folder_read(RETORT_SOURCE_DIR "/conf/reference", &envelope, &fault) != 0)
+		return EXIT_FAILURE;
 	printf("%10s %16s %12s %10s\n", "accounts", "exchanges/s", "ns each", "MiB");
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		size_t used_bytes;
-		double spent_s = run(sizes[i], memory_bytes, &used_bytes);
+		double spent_s;
 
+		if (only && only != sizes[i])
+			continue;
+		spent_s = run(envelope, sizes[i], memory_bytes, &used_bytes);
 		printf("%10llu %16.0f %12.0f %10zu\n", (unsigned long long)sizes[i],
 		    EXCHANGES / spent_s, spent_s / EXCHANGES * 1e9, used_bytes >> 20);
 		fflush(stdout);
 	}
-	return 0;
+	envelope_free(envelope);
+	return EXIT_SUCCESS;
 }
