@@ -81,7 +81,21 @@ static void write_hexes(struct text *text, struct bytes name, const uint64_t *li
 	text_add_char(text, ']');
 }
 
-/* The shortest decimal that reads back as |value|. */
+/* Six digits behind the point and no zeros at their end: what a rule's numbers mostly are. */
+static void write_fraction(struct text *text, uint64_t millionths)
+{
+	char digits[6];
+	size_t len = sizeof(digits);
+
+	for (size_t i = len; i-- > 0; millionths /= 10)
+		digits[i] = (char)('0' + millionths % 10);
+	while (digits[len - 1] == '0')
+		len--;
+	text_add_char(text, '.');
+	text_add(text, bytes_of(digits, len));
+}
+
+/* A decimal that reads back as |value|: short where that is quick, else the shortest. */
 static void write_real(struct text *text, double value)
 {
 	char digits[32];
@@ -92,6 +106,11 @@ static void write_real(struct text *text, double value)
 	}
 	if (fabs(value) < 1e15 && value == (double)(int64_t)value) {
 		text_add_signed(text, (int64_t)value);
+		return;
+	}
+	if (value > 0 && value < 1e6 && rint(value * 1e6) / 1e6 == value) {
+		text_add_number(text, (uint64_t)value);
+		write_fraction(text, (uint64_t)rint(value * 1e6) % 1000000);
 		return;
 	}
 	for (int precision = 9; precision <= 17; precision += 2) {
