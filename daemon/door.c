@@ -124,7 +124,7 @@ static int open_tcp(const struct config_address *address, bool is_v6_only, int *
     size_t count, struct fault *fault)
 {
 	struct sockaddr_storage at;
-	socklen_t at_bytes;
+	socklen_t at_bytes = 0;
 
 	if (door_address(address, &at, &at_bytes, fault))
 		return -1;
@@ -166,7 +166,7 @@ static int open_unix(
     const struct config_address *address, int *fds, size_t count, struct fault *fault)
 {
 	struct sockaddr_storage at;
-	socklen_t at_bytes;
+	socklen_t at_bytes = 0;
 	mode_t old;
 	int fd;
 

@@ -103,7 +103,7 @@ static void put_framing(
 static void put_connection(
     struct text *text, const struct http1_side *side, const struct codec_reply *reply)
 {
-	if (reply->status == 101) {
+	if (reply->status == 101 && reply->head) {
 		http1_put_header(text, BYTES("Connection"), BYTES("Upgrade"));
 		http1_put_header(
 		    text, BYTES("Upgrade"), http1_value(reply->head, HTTP1_UPGRADE));

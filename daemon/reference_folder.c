@@ -30,14 +30,17 @@ static int read_file(const char *path, char **text, size_t *len, struct fault *f
 {
 	FILE *file = fopen(path, "re");
 
-	if (!file)
-		return fault_say_at(fault, path, 0, 0, "%s", strerror(errno));
+	if (!file) {
+		fault_say_at(fault, path, 0, 0, "%s", strerror(errno));
+		return -1;
+	}
 	*text = xalloc(FILE_BYTES);
 	*len = fread(*text, 1, FILE_BYTES, file);
 	if (ferror(file) || *len == FILE_BYTES) {
 		fclose(file);
 		free(*text);
-		return fault_say_at(fault, path, 0, 0, "cannot be read whole");
+		fault_say_at(fault, path, 0, 0, "cannot be read whole");
+		return -1;
 	}
 	fclose(file);
 	return 0;
@@ -65,8 +68,9 @@ static int take_file(
 
 static int is_class(const struct dirent *entry)
 {
-	return bytes_end_with(bytes_of_text(entry->d_name), BYTES(".table")) &&
-	       strcmp(entry->d_name, WEIGHTS) != 0;
+	struct bytes name = bytes_of_text(entry->d_name);
+
+	return bytes_end_with(name, BYTES(".table")) && !bytes_equal(name, BYTES(WEIGHTS));
 }
 
 int reference_folder_read(const char *folder, struct envelope **envelope, struct fault *fault)

@@ -324,7 +324,7 @@ static int connect_unix(struct share_link *link, const char *path)
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -1;
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	return bufferevent_socket_connect(
 	    link->peer, (struct sockaddr *)&address, sizeof(address));
 }

@@ -162,7 +162,8 @@ static bool load_bytes(
 	if (whole.len < sizeof(front))
 		return reject(shelf, "it is cut short");
 	memcpy(&front, whole.at, sizeof(front));
-	if (memcmp(front.magic, MAGIC, sizeof(MAGIC)) || !(front.rate > 0 && front.rate < 1))
+	if (memcmp(front.magic, MAGIC, sizeof(MAGIC)) != 0 ||
+	    !(front.rate > 0 && front.rate < 1))
 		return reject(shelf, "it is no evidence");
 	if (engine_load(
 		engine, bytes_of(whole.at + sizeof(front), whole.len - sizeof(front)), &fault))

@@ -250,7 +250,7 @@ static void build_listens(struct build *build)
 			    config, previous->listens[i].config, is_claimed);
 		if (listen->config)
 			build_listen_tls(build, listen);
-		else
+		else if (previous)
 			keep_listen(listen, &previous->listens[i], previous);
 	}
 	free(is_claimed);

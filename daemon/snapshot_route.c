@@ -87,9 +87,8 @@ static struct bytes without_port(struct bytes host)
 
 	while (end > 0 && host.at[end - 1] >= '0' && host.at[end - 1] <= '9')
 		end--;
-	if (end > 0 && host.at[end - 1] == ':' && !memchr(host.at, ':', end - 1))
-		host.len = end - 1;
-	else if (end > 1 && host.at[end - 1] == ':' && host.at[end - 2] == ']')
+	if (end > 0 && host.at[end - 1] == ':' &&
+	    (!memchr(host.at, ':', end - 1) || host.at[end - 2] == ']'))
 		host.len = end - 1;
 	return host;
 }

@@ -270,7 +270,7 @@ int calibration_write(struct calibration *calibration, const char *folder, struc
 	uint64_t mark;
 	int result;
 
-	for (uint8_t group = 0; group < KEY_GROUP_COUNT; group++)
+	for (int group = 0; group < KEY_GROUP_COUNT; group++)
 		for (uint8_t depth = 0; depth < COHORT_DEPTHS; depth++) {
 			const struct envelope_place place = { group, depth, 0 };
 

@@ -83,7 +83,7 @@ static bool read_port(struct bytes text, uint16_t *port)
 const char *endpoint_read_address(
     struct bytes text, struct arena *arena, struct config_address *address)
 {
-	struct bytes path = text, host, port;
+	struct bytes path, host, port;
 	struct config_address made = { 0 };
 
 	if (bytes_start_with(text, BYTES("unix:"))) {
@@ -105,7 +105,7 @@ const char *endpoint_read_address(
 
 const char *endpoint_read_url(struct bytes text, struct arena *arena, struct config_url *url)
 {
-	struct bytes rest = text, host, port;
+	struct bytes rest, host, port;
 	struct config_url made = { .port = 80 };
 
 	if (bytes_start_with_nocase(text, BYTES("https://"))) {

@@ -252,16 +252,16 @@ static int check_head(
 	if (saved->len < sizeof(head) + sizeof(mark))
 		return fault_say(fault, "it is cut short");
 	memcpy(&head, saved->at, sizeof(head));
-	if (memcmp(head.magic, own.magic, sizeof(head.magic)))
+	if (memcmp(head.magic, own.magic, sizeof(head.magic)) != 0)
 		return fault_say(fault, "it is no evidence");
 	if (head.format != own.format)
 		return fault_say(fault, "it is of format %u, and this program keeps format %u",
 		    head.format, own.format);
-	if (memcmp(head.entry_bytes, own.entry_bytes, sizeof(head.entry_bytes)))
+	if (memcmp(head.entry_bytes, own.entry_bytes, sizeof(head.entry_bytes)) != 0)
 		return fault_say(fault, "it is of another version");
 	if (head.seed != own.seed)
 		return fault_say(fault, "it was kept under another identity.secret");
-	if (memcmp(head.places, own.places, sizeof(head.places)))
+	if (memcmp(head.places, own.places, sizeof(head.places)) != 0)
 		return fault_say(fault, "its tables have other sizes");
 	memcpy(&mark, saved->at + saved->len - sizeof(mark), sizeof(mark));
 	if (XXH3_64bits(saved->at, saved->len - sizeof(mark)) != mark)

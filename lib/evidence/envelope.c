@@ -183,7 +183,7 @@ int envelope_seal(struct envelope *envelope, struct fault *fault)
 			return fault_say(fault,
 			    "the reference class %s is missing: population evidence is off",
 			    envelope->weights.classes[i]);
-	for (uint8_t group = 0; group < KEY_GROUP_COUNT; group++)
+	for (int group = 0; group < KEY_GROUP_COUNT; group++)
 		for (uint8_t depth = 0; depth < COHORT_DEPTHS; depth++)
 			for (uint8_t phase = 0; phase < ENVELOPE_PHASES; phase++)
 				compute_place(

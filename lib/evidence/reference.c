@@ -274,7 +274,7 @@ void reference_write_class(
 {
 	text_add_format(text, "retort-reference %d\nclass %s\nweights %016llx\naccounts %u\n",
 	    REFERENCE_VERSION, class->name, (unsigned long long)weights_mark, class->accounts);
-	for (uint8_t group = 0; group < KEY_GROUP_COUNT; group++)
+	for (int group = 0; group < KEY_GROUP_COUNT; group++)
 		for (uint8_t depth = 0; depth < COHORT_DEPTHS; depth++)
 			for (uint8_t phase = 0; phase < ENVELOPE_PHASES; phase++)
 				write_table(text, class,

@@ -73,7 +73,7 @@ static bool parse_port(struct bytes text, uint16_t *port)
 
 static bool parse_bracketed(struct bytes text, struct address *address)
 {
-	struct bytes rest = bytes_of(text.at + 1, text.len - 1), inner = rest;
+	struct bytes rest = bytes_of(text.at + 1, text.len - 1), inner;
 	uint8_t at[16];
 	uint16_t port;
 

@@ -28,6 +28,7 @@ struct identity {
 static bool is_token(struct bytes name)
 {
 	for (size_t i = 0; i < name.len; i++) {
+		/* NOLINTNEXTLINE(clang-analyzer-*): it has a byte there */
 		unsigned char c = (unsigned char)name.at[i];
 
 		if (c <= ' ' || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c))
