@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define INSTALLED  "/usr/share/retort/reference"
@@ -91,4 +92,72 @@ int reference_folder_read(const char *folder, struct envelope **envelope, struct
 	}
 	free(list);
 	return result ? result : envelope_seal(*envelope, fault);
+}
+
+int reference_folder_write(
+    const char *folder, const char *name, struct bytes text, struct fault *fault)
+{
+	char *path = xalloc_format("%s/%s.table", folder, name);
+	char *next = xalloc_format("%s.next", path);
+	FILE *file;
+	bool is_whole;
+
+	mkdir(folder, 0755); /* what else is wrong with it the file will say */
+	file = fopen(next, "we");
+	is_whole = file && fwrite(text.at, 1, text.len, file) == text.len;
+	if (file && fclose(file) != 0)
+		is_whole = false;
+	is_whole = is_whole && rename(next, path) == 0;
+	if (!is_whole) {
+		fault_say_at(fault, path, 0, 0, "%s", strerror(errno));
+		unlink(next);
+	}
+	free(next);
+	free(path);
+	return is_whole ? 0 : -1;
+}
+
+struct bytes reference_folder_weights(const char *folder)
+{
+	char *path = xalloc_format("%s/" WEIGHTS, folder), *text = NULL;
+	struct fault fault;
+	size_t len = 0;
+	int result = read_file(path, &text, &len, &fault);
+
+	free(path);
+	return result == 0 ? bytes_of(text, len) : (struct bytes){ 0 };
+}
+
+static int copy_class(
+    const char *folder, const char *beside, const char *name, struct fault *fault)
+{
+	char *there = xalloc_format("%s/%s", folder, name);
+	char *here = xalloc_format("%s/%s", beside, name), *text = NULL, *stem;
+	bool is_there = access(there, F_OK) == 0;
+	size_t len = 0;
+	int result = is_there ? 0 : read_file(here, &text, &len, fault);
+
+	if (!is_there && result == 0) {
+		stem = xalloc_format("%.*s", (int)(strlen(name) - strlen(".table")), name);
+		result = reference_folder_write(folder, stem, bytes_of(text, len), fault);
+		free(stem);
+		free(text);
+	}
+	free(here);
+	free(there);
+	return result;
+}
+
+int reference_folder_complete(const char *folder, const char *beside, struct fault *fault)
+{
+	struct dirent **list = NULL;
+	int count = scandir(beside, &list, is_class, alphasort), result = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (result == 0)
+			result = copy_class(folder, beside, list[i]->d_name, fault);
+		free(list[i]);
+	}
+	free(list);
+	return result;
 }

@@ -11,6 +11,17 @@
  */
 int reference_folder_read(const char *folder, struct envelope **envelope, struct fault *fault);
 
+/* Writes FOLDER/NAME.table whole or not at all; the folder is made when it is not there. 0, or
+ * −1 with a fault. */
+int reference_folder_write(
+    const char *folder, const char *name, struct bytes text, struct fault *fault);
+
+/* Copies the classes of |beside| that are not in |folder|, so that it can be loaded. */
+int reference_folder_complete(const char *folder, const char *beside, struct fault *fault);
+
+/* FOLDER/weights.table; empty when it cannot be read. The caller frees |at|. */
+struct bytes reference_folder_weights(const char *folder);
+
 /* The folder for a command that was not told one: |asked|, else conf/reference where it was
  * started, else the installed one. */
 const char *reference_folder_usual(const char *asked);

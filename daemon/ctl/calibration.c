@@ -6,6 +6,7 @@
 #include "calibration.h"
 
 #include "base/xalloc.h"
+#include "reference_folder.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,8 +17,19 @@
 #define EVEN_SHARE 0.02  /* of the odds, spread over all bins */
 
 struct sample {
+	uint64_t account, cohort;
 	uint8_t class, group, depth, phase;
 	uint8_t levels[FEATURE_COUNT];
+};
+
+struct exposure {
+	uint64_t account;
+	int class;
+};
+
+struct keys_seen { /* open addressing */
+	uint64_t *at;
+	size_t count, room;
 };
 
 struct calibration {
@@ -26,24 +38,30 @@ struct calibration {
 	uint32_t accounts[CLASSES];
 	struct sample *samples;
 	size_t count, room;
-	uint64_t *seen; /* open addressing */
-	size_t seen_count, seen_room;
+	struct exposure *exposures;
+	size_t exposure_count, exposure_room;
+	struct keys_seen seen, left_accounts, left_cohorts;
+	size_t accounts_left_out, bets_left_out;
 	struct reference_weights weights;
+	struct bytes weights_text; /* as it stands in weights.table */
+	char *weights_room;
+	bool are_weights_kept;
+	int classes_in_force; /* of the folder that was written */
 };
 
 struct calibration *calibration_new(void)
 {
-	struct calibration *calibration = xalloc(sizeof(*calibration));
-
-	calibration->seen_room = 1 << 20;
-	calibration->seen = xalloc_array(calibration->seen_room, sizeof(uint64_t));
-	return calibration;
+	return xalloc(sizeof(struct calibration));
 }
 
 void calibration_free(struct calibration *calibration)
 {
 	free(calibration->samples);
-	free(calibration->seen);
+	free(calibration->exposures);
+	free(calibration->seen.at);
+	free(calibration->left_accounts.at);
+	free(calibration->left_cohorts.at);
+	free(calibration->weights_room);
 	free(calibration);
 }
 
@@ -52,51 +70,97 @@ static bool is_campaign(const struct calibration *calibration, int class)
 	return strncmp(calibration->names[class], "campaign", 8) == 0;
 }
 
+bool calibration_is_name(const char *name)
+{
+	return *name && strlen(name) < ENVELOPE_NAME && strcmp(name, "weights") != 0 &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
+}
+
 int calibration_class(struct calibration *calibration, const char *name)
 {
 	for (int i = 0; i < calibration->class_count; i++)
 		if (!strcmp(calibration->names[i], name))
 			return i;
 	if (calibration->class_count == CLASSES)
-		return CLASSES - 1;
+		return -1;
 	snprintf(calibration->names[calibration->class_count], ENVELOPE_NAME, "%.31s", name);
 	return calibration->class_count++;
 }
 
-static bool put(uint64_t *seen, size_t room, uint64_t key)
+static size_t place_of(const struct keys_seen *keys, uint64_t key)
 {
-	size_t at = key & (room - 1);
+	size_t at = (key ^ key >> 32) & (keys->room - 1);
 
-	for (; seen[at]; at = (at + 1) & (room - 1))
-		if (seen[at] == key)
-			return false;
-	seen[at] = key;
+	while (keys->at[at] && keys->at[at] != key)
+		at = (at + 1) & (keys->room - 1);
+	return at;
+}
+
+static bool is_in(const struct keys_seen *keys, uint64_t key)
+{
+	return keys->room && keys->at[place_of(keys, key)] == key;
+}
+
+static void grow(struct keys_seen *keys)
+{
+	struct keys_seen larger = { .room = keys->room ? keys->room * 2 : 1 << 12,
+		.count = keys->count };
+
+	larger.at = xalloc_array(larger.room, sizeof(*larger.at));
+	for (size_t i = 0; i < keys->room; i++)
+		if (keys->at[i])
+			larger.at[place_of(&larger, keys->at[i])] = keys->at[i];
+	free(keys->at);
+	*keys = larger;
+}
+
+/* True when the key was not there. */
+static bool put(struct keys_seen *keys, uint64_t key)
+{
+	size_t at;
+
+	if (keys->count * 2 >= keys->room)
+		grow(keys);
+	at = place_of(keys, key);
+	if (keys->at[at])
+		return false;
+	keys->at[at] = key;
+	keys->count++;
 	return true;
 }
 
 static bool is_first(struct calibration *calibration, uint64_t a, uint64_t b)
 {
-	uint64_t key = (a ^ b * 0xc4ceb9fe1a85ec53ULL) * 0x9e3779b97f4a7c15ULL, *larger;
+	uint64_t key = (a ^ b * 0xc4ceb9fe1a85ec53ULL) * 0x9e3779b97f4a7c15ULL;
 
-	key = (key ^ key >> 32) | 1;
-	if (!put(calibration->seen, calibration->seen_room, key))
-		return false;
-	if (++calibration->seen_count * 2 > calibration->seen_room) {
-		larger = xalloc_array(calibration->seen_room * 2, sizeof(uint64_t));
-		for (size_t i = 0; i < calibration->seen_room; i++)
-			if (calibration->seen[i])
-				put(larger, calibration->seen_room * 2, calibration->seen[i]);
-		free(calibration->seen);
-		calibration->seen = larger;
-		calibration->seen_room *= 2;
-	}
-	return true;
+	return put(&calibration->seen, (key ^ key >> 32) | 1);
+}
+
+void calibration_leave_out(struct calibration *calibration, uint64_t account)
+{
+	if (account)
+		put(&calibration->left_accounts, account);
+}
+
+void calibration_leave_out_cohort(struct calibration *calibration, uint64_t cohort)
+{
+	if (cohort)
+		put(&calibration->left_cohorts, cohort);
 }
 
 void calibration_expose(struct calibration *calibration, int class, uint64_t account)
 {
-	if (is_first(calibration, account, 1000 + (uint64_t) class))
-		calibration->accounts[class]++;
+	if (!is_first(calibration, account, 1000 + (uint64_t) class))
+		return;
+	if (calibration->exposure_count == calibration->exposure_room) {
+		calibration->exposure_room = calibration->exposure_room
+						 ? calibration->exposure_room * 2
+						 : 4096;
+		calibration->exposures = xalloc_grow(calibration->exposures,
+		    calibration->exposure_room, sizeof(*calibration->exposures));
+	}
+	calibration->exposures[calibration->exposure_count++] = (struct exposure){ account,
+		class };
 }
 
 void calibration_take(
@@ -114,8 +178,12 @@ void calibration_take(
 		    calibration->samples, calibration->room, sizeof(*calibration->samples));
 	}
 	sample = calibration->samples + calibration->count++;
-	*sample = (struct sample){ (uint8_t) class, bet->place.group, bet->place.depth,
-		bet->place.phase, { 0 } };
+	*sample = (struct sample){ .account = account,
+		.cohort = bet->cohort->key,
+		.class = (uint8_t) class,
+		.group = bet->place.group,
+		.depth = bet->place.depth,
+		.phase = bet->place.phase };
 	memcpy(sample->levels, bet->levels, FEATURE_COUNT);
 }
 
@@ -219,56 +287,40 @@ static void compute_odds(struct calibration *calibration, const struct envelope_
 	}
 }
 
-static int write_file(
-    const char *folder, const char *name, struct bytes text, struct fault *fault)
+/* Drops what nobody knows to be honest, and counts what is left. */
+static void leave_out(struct calibration *calibration)
 {
-	char path[4096];
-	FILE *file;
-	size_t wrote;
+	size_t kept = 0;
 
-	snprintf(path, sizeof(path), "%s/%s.table", folder, name);
-	file = fopen(path, "w");
-	if (!file)
-		return fault_say_at(fault, path, 0, 0, "cannot be written");
-	wrote = fwrite(text.at, 1, text.len, file);
-	return fclose(file) == 0 && wrote == text.len
-		   ? 0
-		   : fault_say_at(fault, path, 0, 0, "cannot be written");
-}
-
-static int write_class(const struct calibration *calibration, int class, uint64_t mark,
-    const char *folder, struct fault *fault)
-{
-	struct reference_class *made = xalloc(sizeof(*made));
-	char *room = xalloc(TEXT_ROOM);
-	struct text text = text_in(room, TEXT_ROOM);
-	int result;
-
-	snprintf(made->name, sizeof(made->name), "%s", calibration->names[class]);
-	made->accounts = calibration->accounts[class];
 	for (size_t i = 0; i < calibration->count; i++) {
 		const struct sample *sample = calibration->samples + i;
-		struct reference_table *table =
-		    &made->tables[sample->group][sample->depth][sample->phase];
 
-		if (sample->class != class)
-			continue;
-		table->n++;
-		table->k[bin_of(calibration, sample)]++;
+		if (!is_in(&calibration->left_accounts, sample->account) &&
+		    !is_in(&calibration->left_cohorts, sample->cohort))
+			calibration->samples[kept++] = *sample;
 	}
-	reference_write_class(&text, made, mark);
-	result = write_file(folder, made->name, text_bytes(&text), fault);
-	free(made);
-	free(room);
-	return result;
+	calibration->bets_left_out = calibration->count - kept;
+	calibration->count = kept;
+	for (size_t i = 0; i < calibration->exposure_count; i++) {
+		const struct exposure *exposure = calibration->exposures + i;
+		bool is_out = is_in(&calibration->left_accounts, exposure->account);
+
+		calibration->accounts_left_out += is_out;
+		calibration->accounts[exposure->class] += !is_out;
+	}
 }
 
-int calibration_write(struct calibration *calibration, const char *folder, struct fault *fault)
+static bool has_side(const struct calibration *calibration, bool of_campaigns)
 {
-	char *room = xalloc(TEXT_ROOM);
-	struct text text = text_in(room, TEXT_ROOM);
-	uint64_t mark;
-	int result;
+	for (int i = 0; i < calibration->class_count; i++)
+		if (is_campaign(calibration, i) == of_campaigns && calibration->accounts[i])
+			return true;
+	return false;
+}
+
+static void make_weights(struct calibration *calibration)
+{
+	struct text text;
 
 	for (int group = 0; group < KEY_GROUP_COUNT; group++)
 		for (uint8_t depth = 0; depth < COHORT_DEPTHS; depth++) {
@@ -281,40 +333,167 @@ int calibration_write(struct calibration *calibration, const char *folder, struc
 		if (!is_campaign(calibration, i))
 			memcpy(calibration->weights.classes[calibration->weights.class_count++],
 			    calibration->names[i], ENVELOPE_NAME);
+	calibration->weights_room = xalloc(TEXT_ROOM);
+	text = text_in(calibration->weights_room, TEXT_ROOM);
 	reference_write_weights(&text, &calibration->weights);
-	mark = reference_mark(text_bytes(&text));
-	result = write_file(folder, "weights", text_bytes(&text), fault);
-	for (int i = 0; result == 0 && i < calibration->class_count; i++)
-		if (!is_campaign(calibration, i))
-			result = write_class(calibration, i, mark, folder, fault);
+	calibration->weights_text = text_bytes(&text);
+}
+
+int calibration_finish(
+    struct calibration *calibration, struct bytes weights, struct fault *fault)
+{
+	leave_out(calibration);
+	if (!has_side(calibration, false))
+		return fault_say(
+		    fault, "no honest account is left to count: nothing is written");
+	calibration->are_weights_kept = !has_side(calibration, true);
+	if (!calibration->are_weights_kept) {
+		make_weights(calibration);
+		return 0;
+	}
+	if (!weights.len)
+		return fault_say(fault, "without a campaign, weights are needed: --reference");
+	calibration->weights_room = xalloc(weights.len);
+	memcpy(calibration->weights_room, weights.at, weights.len);
+	calibration->weights_text = bytes_of(calibration->weights_room, weights.len);
+	return reference_read_weights(weights, &calibration->weights, fault);
+}
+
+static void fill_class(
+    const struct calibration *calibration, int class, struct reference_class *made)
+{
+	snprintf(made->name, sizeof(made->name), "%s", calibration->names[class]);
+	made->accounts = calibration->accounts[class];
+	for (size_t i = 0; i < calibration->count; i++) {
+		const struct sample *sample = calibration->samples + i;
+		struct reference_table *table =
+		    &made->tables[sample->group][sample->depth][sample->phase];
+
+		if (sample->class != class)
+			continue;
+		table->n++;
+		table->k[bin_of(calibration, sample)]++;
+	}
+}
+
+static int write_class(
+    const struct calibration *calibration, int class, const char *folder, struct fault *fault)
+{
+	struct reference_class *made = xalloc(sizeof(*made));
+	char *room = xalloc(TEXT_ROOM);
+	struct text text = text_in(room, TEXT_ROOM);
+	int result;
+
+	fill_class(calibration, class, made);
+	reference_write_class(&text, made, reference_mark(calibration->weights_text));
+	result = reference_folder_write(folder, made->name, text_bytes(&text), fault);
+	free(made);
 	free(room);
 	return result;
 }
 
+/* As a daemon will. */
+static int try_folder(struct calibration *calibration, const char *folder, struct fault *fault)
+{
+	struct envelope *envelope;
+	int result = reference_folder_read(folder, &envelope, fault);
+
+	calibration->classes_in_force = envelope_class_count(envelope);
+	envelope_free(envelope);
+	return result;
+}
+
+int calibration_write(struct calibration *calibration, const char *folder, const char *beside,
+    struct fault *fault)
+{
+	int result = reference_folder_write(
+	    folder, "weights", calibration->weights_text, fault);
+
+	for (int i = 0; i < calibration->class_count && result == 0; i++)
+		if (!is_campaign(calibration, i) && calibration->accounts[i])
+			result = write_class(calibration, i, folder, fault);
+	if (result == 0 && calibration->are_weights_kept)
+		result = reference_folder_complete(folder, beside, fault);
+	return result == 0 ? try_folder(calibration, folder, fault) : result;
+}
+
+static uint32_t count_place(
+    const struct calibration *calibration, int class, int group, int depth)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < calibration->count; i++) {
+		const struct sample *sample = calibration->samples + i;
+
+		count += sample->class == class && sample->group == group &&
+			 sample->depth == depth;
+	}
+	return count;
+}
+
+static void print_class(const struct calibration *calibration, int class, FILE *out)
+{
+	uint32_t most = 0;
+
+	fprintf(out, "%-24s %9u", calibration->names[class], calibration->accounts[class]);
+	for (int group = 0; group < KEY_GROUP_COUNT; group++)
+		for (int depth = 0; depth < COHORT_DEPTHS; depth++) {
+			uint32_t n = count_place(calibration, class, group, depth);
+
+			fprintf(out, " %9u", n);
+			most = n > most ? n : most;
+		}
+	fprintf(out, "   %.0f\n", envelope_ceiling(most, calibration->classes_in_force));
+}
+
 void calibration_print(const struct calibration *calibration, FILE *out)
 {
-	double l = log((double)ENVELOPE_BINS * ENVELOPE_PHASES * calibration->class_count /
-		       ENVELOPE_DELTA);
-
 	fprintf(out, "%-24s %9s", "class", "accounts");
 	for (int group = 0; group < KEY_GROUP_COUNT; group++)
 		for (int depth = 0; depth < COHORT_DEPTHS; depth++)
 			fprintf(out, " %6.4s/%-2u", key_group_name((enum key_group)group),
 			    feature_depths[depth]);
 	fprintf(out, "   largest e\n");
-	for (int i = 0; i < calibration->class_count; i++) {
-		uint32_t n[KEY_GROUP_COUNT][COHORT_DEPTHS] = { { 0 } }, most = 0;
+	for (int i = 0; i < calibration->class_count; i++)
+		print_class(calibration, i, out);
+	fprintf(out, "%s; %d classes in force; left out: %zu accounts, %zu bets\n",
+	    calibration->are_weights_kept ? "weights kept" : "weights made anew",
+	    calibration->classes_in_force, calibration->accounts_left_out,
+	    calibration->bets_left_out);
+}
 
-		for (size_t j = 0; j < calibration->count; j++)
-			if (calibration->samples[j].class == i)
-				n[calibration->samples[j].group]
-				 [calibration->samples[j].depth]++;
-		fprintf(out, "%-24s %9u", calibration->names[i], calibration->accounts[i]);
-		for (int group = 0; group < KEY_GROUP_COUNT; group++)
-			for (int depth = 0; depth < COHORT_DEPTHS; depth++) {
-				fprintf(out, " %9u", n[group][depth]);
-				most = n[group][depth] > most ? n[group][depth] : most;
-			}
-		fprintf(out, "   %.0f\n", most ? most / (2 * l) : 0);
+static void print_class_json(const struct calibration *calibration, int class, FILE *out)
+{
+	int classes = calibration->classes_in_force;
+	const char *separator = "";
+
+	fprintf(out, "{\"class\":\"%s\",\"campaign\":%s,\"accounts\":%u,\"tables\":[",
+	    calibration->names[class], is_campaign(calibration, class) ? "true" : "false",
+	    calibration->accounts[class]);
+	for (int group = 0; group < KEY_GROUP_COUNT; group++)
+		for (int depth = 0; depth < COHORT_DEPTHS; depth++) {
+			uint32_t n = count_place(calibration, class, group, depth);
+
+			fprintf(out,
+			    "%s{\"group\":\"%s\",\"depth\":%u,\"accounts\":%u,\"largest_e\":%."
+			    "1f}",
+			    separator, key_group_name((enum key_group)group),
+			    feature_depths[depth], n, envelope_ceiling(n, classes));
+			separator = ",";
+		}
+	fputs("]}", out);
+}
+
+void calibration_print_json(const struct calibration *calibration, FILE *out)
+{
+	fputs("{\"classes\":[", out);
+	for (int i = 0; i < calibration->class_count; i++) {
+		fputs(i ? "," : "", out);
+		print_class_json(calibration, i, out);
 	}
+	fprintf(out,
+	    "],\"weights\":\"%s\",\"classes_in_force\":%d,\"left_out\":{\"accounts\":%zu,"
+	    "\"bets\":%zu}}\n",
+	    calibration->are_weights_kept ? "kept" : "made", calibration->classes_in_force,
+	    calibration->accounts_left_out, calibration->bets_left_out);
 }

@@ -16,8 +16,11 @@ struct calibration;
 struct calibration *calibration_new(void);
 void calibration_free(struct calibration *calibration);
 
-/* The number of a class; names that begin with "campaign" are what is looked for, all others
- * are classes of honest tools. */
+/* Whether a name may be that of a class: a file's, and one word in it. */
+bool calibration_is_name(const char *name);
+
+/* The number of a class, −1 when there are too many; names that begin with "campaign" are what
+ * is looked for, all others are classes of honest tools. */
 int calibration_class(struct calibration *calibration, const char *name);
 
 /* Notes that |account| of that class was there at all. */
@@ -27,10 +30,26 @@ void calibration_expose(struct calibration *calibration, int class, uint64_t acc
 void calibration_take(
     struct calibration *calibration, int class, uint64_t salt, const struct engine_bet *bet);
 
-/* Writes weights.table and a table a class into |folder|. 0, or −1 with a fault. */
-int calibration_write(struct calibration *calibration, const char *folder, struct fault *fault);
+/* Leaves out all that an account, or a cohort, said or will say: it was tagged, proven or
+ * listed, so nobody knows it to be honest. */
+void calibration_leave_out(struct calibration *calibration, uint64_t account);
+void calibration_leave_out_cohort(struct calibration *calibration, uint64_t cohort);
 
-/* How many accounts each class rests on, and the ceiling that this puts on a bet. */
+/* Drops what is to be left out, and makes ratios and odds from the pools that were collected;
+ * without any, those of |weights| stay, to the byte. −1 with a fault when there is neither, or
+ * no honest account. */
+int calibration_finish(
+    struct calibration *calibration, struct bytes weights, struct fault *fault);
+
+/* Writes weights.table and a table a class into |folder|, and copies those of |beside| that
+ * rest on the same weights and were not made anew; then loads the folder as a daemon will. 0,
+ * or −1 with a fault. */
+int calibration_write(struct calibration *calibration, const char *folder, const char *beside,
+    struct fault *fault);
+
+/* How many accounts each class rests on, the ceiling that this puts on a bet, and how many were
+ * left out. */
 void calibration_print(const struct calibration *calibration, FILE *out);
+void calibration_print_json(const struct calibration *calibration, FILE *out);
 
 #endif

@@ -11,6 +11,7 @@ enum ctl_exit {
 	CTL_OK,
 	CTL_FAILED, /* the daemon is not there or said no; why is on standard error */
 	CTL_USAGE,
+	CTL_UNSAFE, /* calibrate --check: more benign alarms than A allows; A must rise */
 };
 
 /* What stands before the command, and may stand behind it where the command asks a daemon. */

@@ -26,7 +26,10 @@ struct replay_setup {
 	uint64_t last;       /* the number of the record to stop after, 0: none */
 	struct record_course end; /* whose ticks pass once that was taken */
 	bool (*on_record)(void *arg, struct replay *replay, const struct record *record);
-	void *on_record_arg; /* false ends the replay */
+	void *on_record_arg;                        /* false ends the replay */
+	bool (*wants)(const struct record *record); /* NULL: all; others are passed over */
+	engine_bet_fn *on_bet; /* NULL: none; |replay->now| is then the record */
+	void *on_bet_arg;
 };
 
 struct replay {
@@ -45,8 +48,9 @@ struct replay {
 	uint64_t missing;           /* numbers that never came */
 	bool is_broken; /* begins in the middle, or evidence was lost between runs */
 	bool is_over;
-	struct verdict heard; /* what the board of then said of the last record */
-	double seconds;       /* of the reading and judging alone */
+	const struct record *now; /* while the engine takes it */
+	struct verdict heard;     /* what the board of then said of the last record */
+	double seconds;           /* of the reading and judging alone */
 };
 
 /* False when the configuration cannot be read; it was said. replay_fini is due either way. */
@@ -56,6 +60,9 @@ void replay_fini(struct replay *replay);
 /* Reads a file, "-" for standard input. Lines that are no records are counted and said with
  * their place; −1 when the file cannot be read, or at the first such line where strict. */
 int replay_file(struct replay *replay, const char *path);
+
+/* A new engine and board. */
+void replay_begin(struct replay *replay, const struct engine_settings *settings);
 
 /* Takes one record; true when the replay is to end. */
 bool replay_follow(struct replay *replay, struct record *record);

@@ -36,8 +36,7 @@ static void begin_run(struct replay *replay, const struct record_course *course)
 
 	if (course->number == 1) {
 		engine_side_fini(&replay->side);
-		engine_side_init(&replay->side, &settings, replay->envelope);
-		replay->side.is_candidate = true;
+		replay_begin(replay, &settings);
 	} else {
 		replay->is_broken |= course->number < replay->next;
 		engine_side_renew(&replay->side);
@@ -159,10 +158,13 @@ bool replay_follow(struct replay *replay, struct record *record)
 	int label = report_label(
 	    &replay->report, *record->label ? record->label : "unlabelled", is_benign);
 
+	if (setup->wants && !setup->wants(record))
+		return false;
 	follow_run(replay, &record->course);
 	follow_rule(replay, record);
 	follow_ticks(replay, &record->course);
 	judge(replay, record);
+	replay->now = record;
 	engine_side_learn(&replay->side, record);
 	note_changes(replay);
 	check_evidence(replay, record);

@@ -82,6 +82,15 @@ static void apply_options(struct replay *replay)
 	replay->settings.seed = own.seed;
 }
 
+void replay_begin(struct replay *replay, const struct engine_settings *settings)
+{
+	engine_side_init(&replay->side, settings, replay->envelope);
+	replay->side.is_candidate = true; /* its proofs are told in the report */
+	if (replay->setup.on_bet)
+		engine_on_bet(
+		    replay->side.engine, replay->setup.on_bet, replay->setup.on_bet_arg);
+}
+
 bool replay_init(struct replay *replay, const struct replay_setup *setup)
 {
 	char *folder = NULL;
@@ -93,8 +102,7 @@ bool replay_init(struct replay *replay, const struct replay_setup *setup)
 	apply_options(replay);
 	load_references(replay, setup->folder ? setup->folder : folder);
 	free(folder);
-	engine_side_init(&replay->side, &replay->settings, replay->envelope);
-	replay->side.is_candidate = true; /* its proofs are told in the report */
+	replay_begin(replay, &replay->settings);
 	replay->past = past_new();
 	report_init(&replay->report);
 	return is_ready;

@@ -60,7 +60,8 @@ static void print_help(FILE *out)
 	      "                     (default: $RETORT_ADMIN, then 127.0.0.1:9180)\n"
 	      "  --token-file FILE  the admin token (default: $RETORT_TOKEN)\n"
 	      "  --json             the daemon's own answer\n\n"
-	      "exit: 0 done, 1 refused or not reached, 2 usage\n",
+	      "exit: 0 done, 1 refused, not reached or different, 2 usage,\n"
+	      "      3 calibrate --check: A must rise\n",
 	    out);
 }
 

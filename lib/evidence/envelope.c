@@ -129,11 +129,21 @@ static double upper_limit(double k, double n, double l)
 	return high;
 }
 
+/* L: each limit of each table may be wrong with a probability of δ over their number. */
+static double confidence(int classes)
+{
+	return log((double)ENVELOPE_BINS * classes * ENVELOPE_PHASES / ENVELOPE_DELTA);
+}
+
+double envelope_ceiling(uint32_t n, int classes)
+{
+	return 1 / fmax(ENVELOPE_FLOOR, upper_limit(0, n, confidence(classes)));
+}
+
 static void raise_null(const struct envelope *envelope, const struct envelope_place *place,
     double *null, uint8_t *nearest)
 {
-	double tables = (double)envelope->class_count * ENVELOPE_PHASES;
-	double l = log(ENVELOPE_BINS * tables / ENVELOPE_DELTA);
+	double l = confidence(envelope->class_count);
 
 	for (int i = 0; i < envelope->class_count; i++) {
 		struct reference_table pooled;

@@ -72,6 +72,10 @@ const char *envelope_class_name(const struct envelope *envelope, int number);
 uint32_t envelope_accounts(
     const struct envelope *envelope, int number, const struct envelope_place *place);
 
+/* The most that a bet can be worth where a class rests on |n| accounts, beside |classes| in
+ * all: 1/p at k = 0, which no q can pass. */
+double envelope_ceiling(uint32_t n, int classes);
+
 /* What names the weights: stands in every class file that was counted with them. */
 uint64_t envelope_weights_mark(struct bytes text);
 

@@ -194,6 +194,68 @@ START_TEST(a_class_of_few_accounts_allows_no_large_bet)
 }
 END_TEST
 
+/* Whoever adds a class, of whatever numbers, raises the null or leaves it. */
+START_TEST(another_class_never_makes_a_bet_surer)
+{
+	uint64_t before = state; /* so that the first two are drawn alike */
+	struct envelope *two = build(2, 5000), *three;
+
+	state = before;
+	three = build(3, 5000);
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		ck_assert_double_le(
+		    envelope_at(three, &place, bin).e, envelope_at(two, &place, bin).e + 1e-12);
+	envelope_free(two);
+	envelope_free(three);
+}
+END_TEST
+
+/* A table that claims very many accounts, all of them in one bin. */
+START_TEST(a_boasting_table_stays_below_the_floor)
+{
+	static struct reference_class boast;
+	struct envelope *envelope = envelope_new();
+	struct text text = text_in(class_text[0], sizeof(class_text[0]));
+	struct fault fault;
+	struct bytes weighing = weights(1);
+
+	memset(&boast, 0, sizeof(boast));
+	strcpy(boast.name, "class-0");
+	boast.accounts = 1000000000;
+	boast.tables[KEY_GROUP_TEMPLATE][0][1].n = 1000000000;
+	boast.tables[KEY_GROUP_TEMPLATE][0][1].k[0] = 1000000000;
+	ck_assert_int_eq(envelope_weights(envelope, weighing, &fault), 0);
+	reference_write_class(&text, &boast, envelope_weights_mark(weighing));
+	ck_assert_int_eq(envelope_class(envelope, text_bytes(&text), &fault), 0);
+	ck_assert_int_eq(envelope_seal(envelope, &fault), 0);
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		ck_assert_double_le(envelope_at(envelope, &place, bin).e, 0.6 / ENVELOPE_FLOOR);
+	envelope_free(envelope);
+}
+END_TEST
+
+START_TEST(the_ceiling_grows_with_accounts_and_bounds_every_bet)
+{
+	double before = 0;
+
+	ck_assert_double_eq(envelope_ceiling(0, 1), 1);
+	for (uint32_t n = 10; n <= 10000000; n *= 10) {
+		ck_assert_double_ge(envelope_ceiling(n, 3), before);
+		ck_assert_double_le(envelope_ceiling(n, 3), 1 / ENVELOPE_FLOOR);
+		ck_assert_double_le(envelope_ceiling(n, 30), envelope_ceiling(n, 3));
+		before = envelope_ceiling(n, 3);
+	}
+	for (uint32_t n = 5; n <= 50000; n *= 10) {
+		struct envelope *envelope = build(3, n);
+
+		for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+			ck_assert_double_le(envelope_at(envelope, &place, bin).e,
+			    envelope_ceiling(n * ENVELOPE_PHASES, 3));
+		envelope_free(envelope);
+	}
+}
+END_TEST
+
 START_TEST(scores_fall_into_sixty_four_bins)
 {
 	ck_assert_int_eq(envelope_bin_of(-1000), 0);
@@ -205,4 +267,6 @@ END_TEST
 UNIT_MAIN("envelope", the_expected_e_is_at_most_one_under_every_class,
     more_accounts_allow_larger_bets_and_no_bet_passes_the_floor,
     a_missing_class_closes_population_evidence, a_poisoned_or_damaged_file_is_refused,
-    a_class_of_few_accounts_allows_no_large_bet, scores_fall_into_sixty_four_bins)
+    a_class_of_few_accounts_allows_no_large_bet, another_class_never_makes_a_bet_surer,
+    a_boasting_table_stays_below_the_floor,
+    the_ceiling_grows_with_accounts_and_bounds_every_bet, scores_fall_into_sixty_four_bins)
