@@ -26,13 +26,30 @@ static const struct ctl_command COMMANDS[] = {
 	{ "config", "", "the effective configuration, secrets left out", ctl_config },
 	{ "fingerprint", "FILE|-", "captures to the facts that Retort sees; asks no daemon",
 	    ctl_fingerprint },
-	{ "replay", "[FILE…]", "records through the engine, to a report", ctl_replay },
-	{ "explain", "ID [FILE…]", "why a request, or in records a cohort, was judged so",
-	    ctl_explain },
+	{ "replay", "[FILE…]", "records and captures through the engine, to a report",
+	    ctl_replay },
+	{ "explain", "ID [FILE…]",
+	    "why a request or a cohort was judged so; with files, offline", ctl_explain },
 	{ "simulate", "FILE",
 	    "a scenario against the engine, in virtual time; may write it down", ctl_simulate },
-	{ "calibrate", "FILE…", "reference tables from scenarios or labelled records",
+	{ "calibrate", "[FILE…]", "reference tables from captures, records, logs, scenarios",
 	    ctl_calibrate },
+};
+
+/* The options of those that have more than the shared ones. */
+static const struct {
+	const char *name, *lines[3];
+} USAGES[] = {
+	{ "replay",
+	    { "[--as-recorded] [--config FILE] [--reference DIR] [--seed N] [--memory MIB]",
+		"[--tag-evidence A] [--probe-rate R] [--strict]" } },
+	{ "explain", { "[--verify [--live]] [--config FILE] [--reference DIR] [--seed N]" } },
+	{ "simulate",
+	    { "[--seed N] [--records FILE] [--captures FILE] [--reference DIR] [--memory MIB]",
+		"[--tag-evidence A] [--no-probe] [--no-displacement] [--no-shape]" } },
+	{ "calibrate",
+	    { "--out DIR [--class NAME] [--reference DIR] [--config FILE] [--seeds A-B]",
+		"--check [--tag-evidence A] …: benign alarms against their bound" } },
 };
 
 static const struct option OPTIONS[] = {
@@ -44,6 +61,14 @@ static const struct option OPTIONS[] = {
 	{ 0 },
 };
 
+static void print_usage(const char *name, FILE *out)
+{
+	for (size_t i = 0; i < sizeof(USAGES) / sizeof(*USAGES); i++)
+		for (int j = 0; j < 3 && strcmp(USAGES[i].name, name) == 0; j++)
+			if (USAGES[i].lines[j])
+				fprintf(out, "      %s\n", USAGES[i].lines[j]);
+}
+
 static void print_help(FILE *out)
 {
 	fputs("usage: retortctl [--admin ADDRESS] [--token-file FILE] [--json] COMMAND …\n\n",
@@ -54,6 +79,7 @@ static void print_help(FILE *out)
 		snprintf(
 		    usage, sizeof(usage), "%s %s", COMMANDS[i].name, COMMANDS[i].arguments);
 		fprintf(out, "  %-28s %s\n", usage, COMMANDS[i].help);
+		print_usage(COMMANDS[i].name, out);
 	}
 	fputs("\n"
 	      "  --admin ADDRESS    HOST:PORT or unix:PATH of the admin listener\n"
