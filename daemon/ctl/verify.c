@@ -171,7 +171,7 @@ static void check_ln_e(struct verify *verify, const struct tree *tree, const cha
 	double rate = number_at(tree, prefix, "probe_rate");
 
 	for (int i = 0; i < PROOF_LEDGERS; i++) {
-		char hops[16], spared[16];
+		char hops[24], spared[24];
 		double gains, losses;
 
 		snprintf(hops, sizeof(hops), "hops[%d]", i);
