@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(*(array)))
+#define NO_MEMBER       (-1)
+#define BAD_NAME        (-2)
 
 enum record_field {
 #define FIELD(kind, name, member) RECORD_FIELD_##name,
@@ -22,6 +24,20 @@ enum record_field {
 
 static const struct bytes field_names[] = {
 #define FIELD(kind, name, member) { #name, sizeof(#name) - 1 },
+#include "record/record.def"
+#undef FIELD
+};
+
+/* How a member begins in a line that we wrote, and which of its first eight bytes count. */
+static const struct lead {
+	uint64_t mask;
+	size_t len;
+	char text[24];
+} leads[] = {
+#define LEAD_LEN(name) (sizeof(",\"" #name "\":") - 1)
+#define FIELD(kind, name, member)                                                              \
+	{ LEAD_LEN(name) < 8 ? ((uint64_t)1 << LEAD_LEN(name) * 8 % 64) - 1 : UINT64_MAX,      \
+		LEAD_LEN(name), ",\"" #name "\":" },
 #include "record/record.def"
 #undef FIELD
 };
@@ -280,6 +296,58 @@ static int find_field(struct bytes name, int from)
 	return RECORD_FIELD_COUNT;
 }
 
+static inline uint64_t first_eight(const char *at)
+{
+	uint64_t eight;
+
+	memcpy(&eight, at, sizeof(eight));
+	return eight;
+}
+
+/* Whether |at| goes on as a lead of more than eight bytes does; the eights overlap. */
+static inline bool has_rest(const char *at, const struct lead *lead)
+{
+	size_t last = lead->len - 8;
+
+	return first_eight(at + last) == first_eight(lead->text + last) &&
+	       (last <= 8 || first_eight(at + 8) == first_eight(lead->text + 8));
+}
+
+/*
+ * The field whose member begins here just as we write it, from |from| on, and past its lead;
+ * RECORD_FIELD_COUNT, without moving, when it must be read letter by letter.
+ */
+static int take_lead(struct scan *scan, int from)
+{
+	size_t left = (size_t)(scan->end - scan->at);
+	uint64_t here;
+
+	if (left < sizeof(leads->text))
+		return RECORD_FIELD_COUNT;
+	here = first_eight(scan->at);
+	for (int i = from; i < RECORD_FIELD_COUNT; i++) {
+		const struct lead *lead = leads + i;
+
+		if ((here ^ first_eight(lead->text)) & lead->mask)
+			continue;
+		if (lead->len > 8 && !has_rest(scan->at, lead))
+			continue;
+		scan->at += lead->len;
+		return i;
+	}
+	return RECORD_FIELD_COUNT;
+}
+
+/* The same of any line, RECORD_FIELD_COUNT for an unknown member. */
+static int take_name(struct scan *scan, int from)
+{
+	struct bytes name;
+
+	if (!scan_is(scan, ','))
+		return NO_MEMBER;
+	return scan_name(scan, &name) ? find_field(name, from) : BAD_NAME;
+}
+
 static int say_where(
     struct fault *fault, const struct scan *scan, struct bytes line, const char *what)
 {
@@ -332,18 +400,21 @@ int record_read(struct bytes line, struct record *record, struct fault *fault)
 {
 	struct scan scan = { line.at, line.at + line.len };
 	const char *wrong;
-	struct bytes name;
-	int field = -1;
+	int field = -1, next;
 
 	memset(record, 0, sizeof(*record));
 	wrong = read_head(&scan);
 	if (wrong)
 		return say_where(fault, &scan, line, wrong);
-	while (scan_is(&scan, ',')) {
-		if (!scan_name(&scan, &name))
+	for (;; field = next) {
+		next = take_lead(&scan, field + 1);
+		if (next == RECORD_FIELD_COUNT)
+			next = take_name(&scan, field + 1);
+		if (next == NO_MEMBER)
+			break;
+		if (next == BAD_NAME)
 			return say_where(fault, &scan, line, "no member's name");
-		field = find_field(name, field + 1);
-		if (!read_field(&scan, record, field))
+		if (!read_field(&scan, record, next))
 			return say_where(fault, &scan, line, "a value of the wrong sort");
 	}
 	if (!scan_char(&scan, '}'))

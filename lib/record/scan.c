@@ -8,13 +8,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SCAN_DEPTH 16
+#define SCAN_DEPTH  16
+#define SAFE_DIGITS 19 /* of any number that fits 64 bits */
 
-static void skip_space(struct scan *scan)
+static bool is_space(char c)
 {
-	while (
-	    scan->at < scan->end && (unsigned char)*scan->at <= ' ' &&
-	    (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\r' || *scan->at == '\n'))
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Our own lines have none, so that is looked at first. */
+static inline void skip_space(struct scan *scan)
+{
+	if (scan->at < scan->end && (unsigned char)*scan->at > ' ')
+		return;
+	while (scan->at < scan->end && is_space(*scan->at))
 		scan->at++;
 }
 
@@ -35,18 +42,25 @@ bool scan_char(struct scan *scan, char c)
 /* What a plain string cannot hold: control bytes, quotes, backslashes. */
 static const bool word_ends[256] = { [0 ... 31] = true, ['"'] = true, ['\\'] = true };
 
+/* The plain bytes from here on. */
+static inline struct bytes take_run(struct scan *scan)
+{
+	const char *from = scan->at, *at = from;
+
+	while (at < scan->end && !word_ends[(unsigned char)*at])
+		at++;
+	scan->at = at;
+	return bytes_of(from, (size_t)(at - from));
+}
+
 bool scan_word(struct scan *scan, struct bytes *word)
 {
-	const char *from;
-
 	if (!scan_is(scan, '"'))
 		return false;
-	from = scan->at;
-	while (scan->at < scan->end && !word_ends[(unsigned char)*scan->at])
-		scan->at++;
+	*word = take_run(scan);
 	if (scan->at == scan->end || *scan->at != '"')
 		return false;
-	*word = bytes_of(from, (size_t)(scan->at++ - from));
+	scan->at++;
 	return true;
 }
 
@@ -55,13 +69,26 @@ bool scan_name(struct scan *scan, struct bytes *name)
 	return scan_word(scan, name) && scan_is(scan, ':');
 }
 
+/* Adds digits to |sum| up to |end|, which is so near that they cannot overflow it. */
+static const char *add_digits(const char *at, const char *end, uint64_t *sum)
+{
+	uint64_t value = *sum;
+
+	for (; at < end && (unsigned char)(*at - '0') < 10; at++)
+		value = value * 10 + (unsigned char)(*at - '0');
+	*sum = value;
+	return at;
+}
+
 bool scan_number(struct scan *scan, uint64_t *value)
 {
+	const char *from, *safe;
 	uint64_t sum = 0;
-	const char *from;
 
 	skip_space(scan);
 	from = scan->at;
+	safe = scan->end - from > SAFE_DIGITS ? from + SAFE_DIGITS : scan->end;
+	scan->at = add_digits(from, safe, &sum);
 	for (; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++)
 		if (__builtin_mul_overflow(sum, 10, &sum) ||
 		    __builtin_add_overflow(sum, (uint64_t)(*scan->at - '0'), &sum))
@@ -150,39 +177,42 @@ static bool read_hex(struct scan *scan, int digits, uint64_t *value)
 	return !is_bad;
 }
 
-#define EACH(byte) (0x0101010101010101ULL * (byte))
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+typedef uint16_t eight __attribute__((vector_size(16)));
+typedef uint8_t small_eight __attribute__((vector_size(8)));
 
-/* Eight lower-case digits in one word: each byte's value is its low nibble, and 9 more for a
- * letter; written back, it must give the byte again. */
-static bool read_eight(const char *at, uint64_t *value)
+/* Sixteen lower-case digits at once: 0–9 stand 48 below their byte, a–f 87. A pair of them is a
+ * byte, and the first pair the highest. */
+static bool read_sixteen(const char *at, uint64_t *value)
 {
-	uint64_t text, letters, values;
+	sixteen text, digits, letters, is_letter, is_good;
+	uint64_t parts[2];
+	eight pairs;
+	small_eight bytes;
 
 	memcpy(&text, at, sizeof(text));
-	letters = text >> 6 & EACH(1);
-	values = (text & EACH(0x0F)) + letters * 9;
-	if (((values + EACH(6)) >> 4 & EACH(1)) != letters || (values & EACH(0xF0)) ||
-	    values + EACH(0x30) + letters * 0x27 != text)
+	digits = text - '0';
+	letters = text - 'a';
+	is_letter = (sixteen)(letters < 6);
+	is_good = (sixteen)(digits < 10) | is_letter;
+	memcpy(parts, &is_good, sizeof(parts));
+	if ((parts[0] & parts[1]) != UINT64_MAX)
 		return false;
-	values = (values << 4 | values >> 8) & 0x00FF00FF00FF00FFULL;
-	values = (values | values >> 8) & 0x0000FFFF0000FFFFULL;
-	*value = __builtin_bswap32((uint32_t)(values | values >> 16));
+	pairs = (eight)((digits & ~is_letter) | ((letters + 10) & is_letter));
+	bytes = __builtin_convertvector((pairs << 4 | pairs >> 8) & 0xFF, small_eight);
+	memcpy(value, &bytes, sizeof(*value));
+	*value = __builtin_bswap64(*value);
 	return true;
 }
 
 bool scan_hex(struct scan *scan, uint64_t *value)
 {
-	uint64_t high, low;
-
 	if (!scan_is(scan, '"'))
 		return false;
-	if (scan->end - scan->at > 16 && read_eight(scan->at, &high) &&
-	    read_eight(scan->at + 8, &low)) {
-		*value = high << 32 | low;
+	if (scan->end - scan->at > 16 && read_sixteen(scan->at, value))
 		scan->at += 16;
-	} else if (!read_hex(scan, 16, value)) {
+	else if (!read_hex(scan, 16, value))
 		return false;
-	}
 	return scan->at < scan->end && *scan->at++ == '"';
 }
 
@@ -215,20 +245,21 @@ bool scan_text(struct scan *scan, char *out, size_t room)
 
 	if (!scan_is(scan, '"'))
 		return false;
-	while (scan->at < scan->end && *scan->at != '"') {
-		if (len + 1 >= room || (unsigned char)*scan->at < 0x20)
+	for (;;) {
+		struct bytes run = take_run(scan);
+
+		if (run.len >= room - len)
 			return false;
-		if (*scan->at == '\\') {
-			scan->at++;
-			if (!read_escape(scan, out + len) || !out[len])
-				return false;
-			len++;
-		} else {
-			out[len++] = *scan->at++;
-		}
+		memcpy(out + len, run.at, run.len);
+		len += run.len;
+		if (scan->at == scan->end || *scan->at != '\\')
+			break;
+		scan->at++;
+		if (room - len < 2 || !read_escape(scan, out + len) || !out[len++])
+			return false;
 	}
 	out[len] = '\0';
-	return scan_is(scan, '"');
+	return scan->at < scan->end && *scan->at++ == '"';
 }
 
 static bool skip_string(struct scan *scan)
