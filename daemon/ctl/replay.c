@@ -11,7 +11,8 @@
 
 #define ARENA_CEILING (256u << 20)
 #define BAD_SAID      20 /* lines whose fault is printed; the rest are counted */
-#define RING          4  /* records: those read ahead, so that memory is asked for early */
+#define READ_BYTES    (256 << 10)
+#define RING          4 /* records: those read ahead, so that memory is asked for early */
 
 _Static_assert(RING > ENGINE_AHEAD, "none is written over before it was taken");
 
@@ -139,6 +140,7 @@ int replay_file(struct replay *replay, const char *path)
 		fprintf(stderr, "retortctl: %s cannot be opened\n", path);
 		return -1;
 	}
+	setvbuf(reader.file, NULL, _IOFBF, READ_BYTES);
 	if (fstat(fileno(reader.file), &status) == 0 && S_ISREG(status.st_mode))
 		reader.size_bytes = (uint64_t)status.st_size;
 	reader.has_bar = reader.size_bytes && isatty(STDERR_FILENO);
