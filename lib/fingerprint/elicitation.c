@@ -1,7 +1,8 @@
 /*
- * The lexicon as a byte automaton: built once a reload, then read by all threads. A walk waits
+ * The lexicon as a tree of bytes: built once a reload, then read by all threads. A walk waits
  * for memory at every byte, so it is only begun where four bytes look like a phrase's first
- * four, and ends when it is back at the root; a small filter passes over the rest of the text.
+ * four, and ends at the first byte that no phrase has next; a small filter passes over the
+ * rest.
  */
 #include "fingerprint/elicitation.h"
 
@@ -19,6 +20,7 @@ struct elicitation {
 	unsigned classes, states, room;
 	uint8_t class_of[256];
 	struct phrase_filter filter;
+	phrase_filter_fn *places;
 	uint8_t *bits;  /* of a state: the kinds of the phrases that end there */
 	uint16_t *next; /* states × classes */
 };
@@ -123,38 +125,6 @@ static bool capitalise(struct bytes phrase, char out[PHRASE_MOST])
 	return true;
 }
 
-/* Aho and Corasick's failure links, folded into the table: every state goes somewhere on every
- * class. States were born parents first within a phrase, but not by depth: hence the queue. */
-static void close_table(struct elicitation *elicitation)
-{
-	unsigned classes = elicitation->classes, head = 0, tail = 0;
-	uint16_t *queue = xalloc_array(elicitation->states, sizeof(*queue));
-	uint16_t *fail = xalloc_array(elicitation->states, sizeof(*fail));
-
-	queue[tail++] = 0;
-	while (head < tail) {
-		unsigned state = queue[head++];
-
-		elicitation->bits[state] |= elicitation->bits[fail[state]];
-		for (unsigned c = 0; c < classes; c++) {
-			uint16_t *next = &elicitation->next[state * classes + c];
-			uint16_t other = state ? elicitation->next[fail[state] * classes + c]
-					       : 0;
-
-			if (*next == state && state)
-				continue; /* a run of spaces is one */
-			if (*next) {
-				fail[*next] = other;
-				queue[tail++] = *next;
-			} else {
-				*next = other;
-			}
-		}
-	}
-	free(queue);
-	free(fail);
-}
-
 static void read_classes(struct elicitation *elicitation, struct bytes text)
 {
 	bool is_used[256] = { false };
@@ -193,6 +163,7 @@ struct elicitation *elicitation_new(struct bytes text, const char *file, struct 
 {
 	struct elicitation *elicitation = xalloc(sizeof(*elicitation));
 
+	elicitation->places = phrase_filter_best();
 	read_classes(elicitation, text);
 	grow(elicitation); /* the root */
 	for (int line = 1; text.len; line++)
@@ -205,7 +176,6 @@ struct elicitation *elicitation_new(struct bytes text, const char *file, struct 
 			elicitation_free(elicitation);
 			return NULL;
 		}
-	close_table(elicitation);
 	return elicitation;
 }
 
@@ -218,14 +188,29 @@ void elicitation_free(struct elicitation *elicitation)
 	free(elicitation);
 }
 
-static inline unsigned step(
-    const struct elicitation *elicitation, unsigned state, char c, uint8_t *bits)
+/* The kinds of all phrases that begin at |at|. */
+static uint8_t walk(const struct elicitation *elicitation, const char *at, const char *end)
 {
-	unsigned class = elicitation->class_of[(unsigned char)c];
+	uint8_t bits = 0;
+	unsigned state = 0;
 
-	state = elicitation->next[state * elicitation->classes + class];
-	*bits |= elicitation->bits[state];
-	return state;
+	do {
+		unsigned class = elicitation->class_of[(unsigned char)*at++];
+
+		state = elicitation->next[state * elicitation->classes + class];
+		bits |= elicitation->bits[state];
+	} while (state && at < end);
+	return bits;
+}
+
+/* The places among the last few bytes. */
+static uint64_t places_of_rest(
+    const struct elicitation *elicitation, const char *at, size_t len)
+{
+	char rest[PHRASE_FILTER_READS] = { 0 };
+
+	memcpy(rest, at, len);
+	return elicitation->places(&elicitation->filter, rest);
 }
 
 uint8_t elicitation_search(const struct elicitation *elicitation, struct bytes text)
@@ -233,13 +218,16 @@ uint8_t elicitation_search(const struct elicitation *elicitation, struct bytes t
 	const char *at = text.at, *end = text.at + text.len;
 	uint8_t bits = 0;
 
-	while (at < end) {
-		unsigned state = 0;
+	for (; at < end; at += 64) {
+		size_t len = (size_t)(end - at);
+		uint64_t places = len >= PHRASE_FILTER_READS
+				      ? elicitation->places(&elicitation->filter, at)
+				      : places_of_rest(elicitation, at, len);
 
-		at = phrase_filter_find(&elicitation->filter, at, end);
-		do
-			state = step(elicitation, state, *at++, &bits);
-		while (state && at < end);
+		if (len < 64)
+			places &= ((uint64_t)1 << len) - 1;
+		for (; places; places &= places - 1)
+			bits |= walk(elicitation, at + __builtin_ctzll(places), end);
 	}
 	return bits;
 }

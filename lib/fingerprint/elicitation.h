@@ -6,8 +6,8 @@
 
 /*
  * Phrases that ask a model for what distillers want: its reasoning, restated; a judge's scores;
- * forced inline tags; tasks by the dozen. One automaton over all phrases and languages (Aho &
- * Corasick 1975), built from a file that operators edit (conf/elicitation.txt has its grammar).
+ * forced inline tags; tasks by the dozen. One tree over all phrases and languages, built from a
+ * file that operators edit (conf/elicitation.txt has its grammar).
  */
 struct elicitation;
 

@@ -1,5 +1,5 @@
 /*
- * The filter before the automaton: a bit a hash of four bytes, and where the processor looks up
+ * The filter before the phrases: a bit a hash of four bytes, and where the processor looks up
  * 64 bytes at once, a coarser look before that. It must never keep a phrase out.
  */
 #include "fingerprint/phrase_filter.h"
@@ -8,11 +8,12 @@
 
 #define PREFIX PHRASE_FILTER_PREFIX
 #define FOLD   0x20202020u
+#define FACTOR 0x9E3779B1u
 
 /* Setting one bit folds letters; it sends a tab and a line's end elsewhere than a space. */
 static inline unsigned place_of(uint32_t four)
 {
-	return (four | FOLD) * 0x9E3779B1u >> (32 - PHRASE_FILTER_BITS);
+	return (four | FOLD) * FACTOR >> (32 - PHRASE_FILTER_BITS);
 }
 
 static void admit_bytes(struct phrase_filter *filter, const unsigned char four[PREFIX])
@@ -60,45 +61,56 @@ void phrase_filter_admit(struct phrase_filter *filter, struct bytes phrase)
 	admit_rest(filter, phrase, four, 0);
 }
 
-/* In the lowest bit; those above it mean nothing. */
-static inline uint32_t may_begin(const struct phrase_filter *filter, uint64_t text)
+static inline uint64_t may_begin(const struct phrase_filter *filter, const char *at)
 {
-	unsigned place = place_of((uint32_t)text);
+	uint32_t four;
+	unsigned place;
 
-	return filter->bits[place / 32] >> place % 32;
+	memcpy(&four, at, PREFIX);
+	place = place_of(le32toh(four));
+	return filter->bits[place / 32] >> place % 32 & 1;
 }
 
-static inline uint32_t four_may_begin(const struct phrase_filter *filter, uint64_t text)
+uint64_t phrase_filter_portable(const struct phrase_filter *filter, const char *at)
 {
-	return may_begin(filter, text) | may_begin(filter, text >> 8) |
-	       may_begin(filter, text >> 16) | may_begin(filter, text >> 24);
-}
+	uint64_t places = 0;
 
-static inline uint64_t load(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return le64toh(word);
-}
-
-/* Eight places a round: few have any. */
-const char *phrase_filter_find_portable(
-    const struct phrase_filter *filter, const char *at, const char *end)
-{
-	for (; end - at >= 12; at += 8) {
-		uint64_t low = load(at), high = load(at + 4);
-
-		if ((four_may_begin(filter, low) | four_may_begin(filter, high)) & 1)
-			break;
-	}
-	while (end - at >= 8 && !(may_begin(filter, load(at)) & 1))
-		at++;
-	return at;
+	for (int i = 0; i < 64; i++)
+		places |= may_begin(filter, at + i) << i;
+	return places;
 }
 
 #ifdef __x86_64__
 #include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+/* Eight places: their hashes, and the bits of those, at once. */
+AVX2 static inline uint64_t eight_places(const struct phrase_filter *filter, const char *at)
+{
+	const __m256i windows = _mm256_setr_epi8(0, 1, 2, 3, 1, 2, 3, 4, 2, 3, 4, 5, 3, 4, 5, 6,
+	    4, 5, 6, 7, 5, 6, 7, 8, 6, 7, 8, 9, 7, 8, 9, 10);
+	__m256i text = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)at));
+	__m256i fours = _mm256_or_si256(
+	    _mm256_shuffle_epi8(text, windows), _mm256_set1_epi32(FOLD));
+	__m256i hashes = _mm256_srli_epi32(
+	    _mm256_mullo_epi32(fours, _mm256_set1_epi32((int)FACTOR)), 32 - PHRASE_FILTER_BITS);
+	__m256i words = _mm256_i32gather_epi32(
+	    (const int *)filter->bits, _mm256_srli_epi32(hashes, 5), 4);
+	__m256i shifts = _mm256_andnot_si256(hashes, _mm256_set1_epi32(31)); /* to the top */
+
+	return (uint64_t)_mm256_movemask_ps(
+	    _mm256_castsi256_ps(_mm256_sllv_epi32(words, shifts)));
+}
+
+AVX2 uint64_t phrase_filter_avx2(const struct phrase_filter *filter, const char *at)
+{
+	uint64_t places = 0;
+
+	for (int i = 0; i < 64; i += 8)
+		places |= eight_places(filter, at + i) << i;
+	return places;
+}
 
 #define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi")))
 
@@ -111,33 +123,28 @@ VBMI static inline __m512i buckets_at(const struct phrase_filter *filter, const 
 	    _mm512_loadu_si512(filter->buckets[i] + 64));
 }
 
-VBMI static const char *find_vbmi(
-    const struct phrase_filter *filter, const char *at, const char *end)
+VBMI uint64_t phrase_filter_vbmi(const struct phrase_filter *filter, const char *at)
 {
-	for (; end - at >= 64 + 8; at += 64) {
-		__m512i first = _mm512_and_si512(
-		    buckets_at(filter, at, 0), buckets_at(filter, at, 1));
-		__m512i second = _mm512_and_si512(
-		    buckets_at(filter, at, 2), buckets_at(filter, at, 3));
-		__mmask64 places = _mm512_test_epi8_mask(first, second);
+	__m512i first = _mm512_and_si512(buckets_at(filter, at, 0), buckets_at(filter, at, 1));
+	__m512i second = _mm512_and_si512(buckets_at(filter, at, 2), buckets_at(filter, at, 3));
+	uint64_t likely = _mm512_test_epi8_mask(first, second), places = 0;
 
-		for (; places; places &= places - 1) {
-			const char *place = at + __builtin_ctzll(places);
+	for (; likely; likely &= likely - 1) {
+		int i = __builtin_ctzll(likely);
 
-			if (may_begin(filter, load(place)) & 1)
-				return place;
-		}
+		places |= may_begin(filter, at + i) << i;
 	}
-	return phrase_filter_find_portable(filter, at, end);
+	return places;
 }
 #endif
 
-const char *phrase_filter_find(
-    const struct phrase_filter *filter, const char *at, const char *end)
+phrase_filter_fn *phrase_filter_best(void)
 {
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("avx512vbmi"))
-		return find_vbmi(filter, at, end);
+		return phrase_filter_vbmi;
+	if (__builtin_cpu_supports("avx2"))
+		return phrase_filter_avx2;
 #endif
-	return phrase_filter_find_portable(filter, at, end);
+	return phrase_filter_portable;
 }

@@ -19,12 +19,15 @@ struct phrase_filter {
  * in lower case. A space stands for a run of any white space. */
 void phrase_filter_admit(struct phrase_filter *filter, struct bytes phrase);
 
-/* The first place from |at| on where a phrase may begin; any place close to |end|. */
-const char *phrase_filter_find(
-    const struct phrase_filter *filter, const char *at, const char *end);
+/* Of 64 places from |at| on, a bit for each where a phrase may begin. PHRASE_FILTER_READS bytes
+ * can be read there. What a processor lacks is refused by |phrase_filter_best| only. */
+#define PHRASE_FILTER_READS 72
+typedef uint64_t phrase_filter_fn(const struct phrase_filter *filter, const char *at);
 
-/* The same without the processor's help. */
-const char *phrase_filter_find_portable(
-    const struct phrase_filter *filter, const char *at, const char *end);
+phrase_filter_fn *phrase_filter_best(void);
+phrase_filter_fn phrase_filter_portable;
+#ifdef __x86_64__
+phrase_filter_fn phrase_filter_avx2, phrase_filter_vbmi;
+#endif
 
 #endif

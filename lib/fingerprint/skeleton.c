@@ -207,21 +207,20 @@ static const char *take_word(struct skeleton *skeleton, const char *at, const ch
 	return at;
 }
 
-/* Where |closing| stands within |most| bytes and the same paragraph, or NULL. */
-static const char *find_close(const char *at, const char *end, const char *closing, size_t most)
+/* Past where |closing| stands close by and in the same paragraph, or NULL. */
+static const char *find_close(const char *at, const char *end, char closing)
 {
-	size_t room = (size_t)(end - at) < most ? (size_t)(end - at) : most;
-	size_t closing_len = strlen(closing);
-	const char *found = memmem(at, room, closing, closing_len);
+	size_t room = end - at < QUOTE_MOST ? (size_t)(end - at) : QUOTE_MOST;
+	const char *found = memchr(at, closing, room);
 
 	if (found && memmem(at, (size_t)(found - at), "\n\n", 2))
 		return NULL;
-	return found ? found + closing_len : NULL;
+	return found ? found + 1 : NULL;
 }
 
 static const char *take_quote(struct skeleton *skeleton, const char *at, const char *end)
 {
-	const char *past = find_close(at + 1, end, "\"", QUOTE_MOST);
+	const char *past = find_close(at + 1, end, '"');
 
 	if (!past)
 		return at + 1;
@@ -238,7 +237,7 @@ static const char *take_ticks(struct skeleton *skeleton, const char *at, const c
 		past = memmem(at + 3, (size_t)(end - at - 3), "```", 3);
 		past = past ? past + 3 : end;
 	} else {
-		past = find_close(at + 1, end, "`", QUOTE_MOST);
+		past = find_close(at + 1, end, '`');
 	}
 	if (!past)
 		return at + 1;

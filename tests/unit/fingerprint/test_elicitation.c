@@ -89,7 +89,7 @@ START_TEST(phrases_inside_and_across_each_other_are_all_found)
 }
 END_TEST
 
-/* The filter before the automaton must let every beginning pass. */
+/* The filter before the phrases must let every beginning pass. */
 START_TEST(short_phrases_and_early_spaces_are_found)
 {
 	struct elicitation *elicitation = build(BYTES("reasoning: cot\n"
