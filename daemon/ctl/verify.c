@@ -128,7 +128,7 @@ static double number_at(const struct tree *tree, const char *prefix, const char 
 
 	snprintf(path, sizeof(path), "%s.%s", prefix, name);
 	value = tree_find(tree, path);
-	return *value && strcmp(value, "null") ? atof(value) : NAN;
+	return *value && strcmp(value, "null") != 0 ? atof(value) : NAN;
 }
 
 static void near(

@@ -42,6 +42,7 @@ static void fill_tls(
 		facts->ja3 = keyed_hash_of(hash, HASH_TLS, ja3);
 	if (ja4_is_digest(ja4)) {
 		facts->ja4 = keyed_hash_of(hash, HASH_TLS, ja4);
+		/* NOLINTNEXTLINE(clang-analyzer-*): a digest has bytes */
 		memcpy(facts->ja4_text, ja4.at, ja4.len);
 	}
 	if (facts->ja3 || facts->ja4)
@@ -143,9 +144,9 @@ static void fill_signed(struct reply_facts *reply, const struct capture *capture
 /* Coins and refusals are taken as they fell: what follows from them was seen. */
 static void fill_refusal(struct record *record, const struct capture *capture)
 {
-	for (uint8_t coin = 0; coin < RECORD_COIN_COUNT; coin++)
+	for (int coin = 0; coin < RECORD_COIN_COUNT; coin++)
 		if (bytes_equal(capture->coin, bytes_of_text(record_coin_name(coin))))
-			record->coin = coin;
+			record->coin = (uint8_t)coin;
 	record->is_shaped = capture->is_shaped;
 	record->is_limited = capture->is_limited;
 	if (record->coin == RECORD_COIN_REFUSED || record->is_shaped || record->is_limited)

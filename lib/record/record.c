@@ -78,8 +78,8 @@ void record_reason(struct record *record, const char *word)
 	if (have + gap + len + 1 > RECORD_REASONS)
 		return;
 	if (gap)
-		strcpy(record->reasons + have, ", ");
-	strcpy(record->reasons + have + gap, word);
+		memcpy(record->reasons + have, ", ", 2);
+	memcpy(record->reasons + have + gap, word, strlen(word) + 1);
 }
 
 static void write_hexes(struct text *text, struct bytes name, const uint64_t *list, int count)

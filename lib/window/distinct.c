@@ -273,6 +273,7 @@ static int put_word(struct distinct *distinct, uint64_t element, uint64_t number
 			return -1;
 		word = seek_word(distinct->set, distinct->set_words, element);
 	}
+	assert(word); /* a set that has grown has room */
 	*word = fresh;
 	distinct->count++;
 	return 1;

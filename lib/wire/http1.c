@@ -72,7 +72,7 @@ static enum http1_fault read_version(
 	}
 	if (memcmp(at, "HTTP/1.0", VERSION_BYTES) == 0)
 		return HTTP1_FAULT_NONE;
-	if (memcmp(at, "HTTP/", 5) || (unsigned char)(at[5] - '0') > 9 || at[6] != '.' ||
+	if (memcmp(at, "HTTP/", 5) != 0 || (unsigned char)(at[5] - '0') > 9 || at[6] != '.' ||
 	    (unsigned char)(at[7] - '0') > 9)
 		return noise;
 	return HTTP1_FAULT_VERSION;
