@@ -47,10 +47,12 @@ static void on_bet(void *arg, const struct engine_bet *bet)
 {
 	struct collector *collector = arg;
 	const char *name = collector->run->report.labels[collector->run->label].name;
-	int class = calibration_class(collector->calibration, name);
+	int class;
 
-	if (class < 0 ||
-	    strstr(name, "-customers")) /* no tool of honest people, nor the pool */
+	if (strstr(name, "-customers")) /* neither a tool of honest people nor the pool */
+		return;
+	class = calibration_class(collector->calibration, name);
+	if (class < 0)
 		return;
 	collector->bets++;
 	calibration_expose(
@@ -156,7 +158,7 @@ static void check_seed(
 	setup->on_bet = calibrate_log_on_bet;
 	setup->on_bet_arg = tally;
 	sim_run(&run, setup);
-	engine_counts(run.engine, &counts);
+	sim_run_counts(&run, &counts);
 	tally->tags += (double)counts.tags;
 	sim_run_fini(&run);
 }

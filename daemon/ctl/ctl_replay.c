@@ -25,6 +25,9 @@ static const struct option OPTIONS[] = {
 
 static void print(struct replay *replay)
 {
+	struct engine_counts counts;
+
+	engine_counts(replay->side.engine, &counts);
 	replay_say_gaps(replay);
 	if (replay->captures < replay->report.exchanges)
 		fprintf(stderr, "retortctl: %llu verdicts as recorded, %llu otherwise\n",
@@ -34,7 +37,7 @@ static void print(struct replay *replay)
 		    "retortctl: evidence as recorded in %llu records, otherwise in %llu\n",
 		    (unsigned long long)(replay->evidence - replay->unequal),
 		    (unsigned long long)replay->unequal);
-	report_print(&replay->report, replay->side.engine, stdout);
+	report_print(&replay->report, &counts, stdout);
 }
 
 int ctl_replay(struct ctl_options *options, int argc, char **argv)

@@ -15,6 +15,7 @@ static const struct option OPTIONS[] = {
 	{ "captures", required_argument, NULL, 'c' },
 	{ "memory", required_argument, NULL, 'm' },
 	{ "tag-evidence", required_argument, NULL, 'A' },
+	{ "nodes", required_argument, NULL, 'n' },
 	{ "no-probe", no_argument, NULL, 'P' },
 	{ "no-shape", no_argument, NULL, 'S' },
 	{ "no-displacement", no_argument, NULL, 'D' },
@@ -49,6 +50,9 @@ static bool read_option(struct wish *wish, int letter)
 	case 'A':
 		wish->setup.tag_evidence = strtod(optarg, NULL);
 		return wish->setup.tag_evidence > 0;
+	case 'n':
+		wish->setup.nodes = atoi(optarg);
+		return wish->setup.nodes >= 1 && wish->setup.nodes <= SIM_NODES;
 	case 'P':
 		wish->setup.may_probe = false;
 		return true;
@@ -104,6 +108,7 @@ static bool close_file(const char *path, FILE *file)
 static int run_and_write(struct wish *wish, const struct scenario *scenario)
 {
 	struct sim_run run;
+	struct engine_counts counts;
 	bool is_whole;
 
 	if (!open_file(wish->records, &wish->setup.records) ||
@@ -112,8 +117,9 @@ static int run_and_write(struct wish *wish, const struct scenario *scenario)
 	sim_run(&run, &wish->setup);
 	is_whole = close_file(wish->records, wish->setup.records) &
 		   close_file(wish->captures, wish->setup.captures);
+	sim_run_counts(&run, &counts);
 	if (wish->is_json)
-		report_print(&run.report, run.engine, stdout);
+		report_print(&run.report, &counts, stdout);
 	else
 		print_words(&run, scenario);
 	sim_run_fini(&run);
@@ -155,7 +161,7 @@ int ctl_simulate(struct ctl_options *options, int argc, char **argv)
 	int letter;
 
 	optind = 0;
-	while ((letter = getopt_long(argc, argv, "s:r:o:c:m:A:PSDj", OPTIONS, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "s:r:o:c:m:A:n:PSDj", OPTIONS, NULL)) != -1)
 		if (!read_option(&wish, letter))
 			return CTL_USAGE;
 	if (argc - optind != 1) {

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define CUSTOMERS "-customers"
+
 void report_init(struct report *report)
 {
 	*report = (struct report){ .account_room = 1 << 16 };
@@ -23,6 +25,17 @@ void report_fini(struct report *report)
 {
 	free(report->cohorts);
 	free(report->accounts);
+}
+
+static int pool_of(struct report *report, const char *name, int number)
+{
+	size_t len = strlen(name), end = sizeof(CUSTOMERS) - 1;
+
+	for (int i = 0; len > end && !strcmp(name + len - end, CUSTOMERS) && i < number; i++)
+		if (strlen(report->labels[i].name) == len - end &&
+		    !memcmp(report->labels[i].name, name, len - end))
+			return i;
+	return number;
 }
 
 int report_label(struct report *report, const char *name, bool is_benign)
@@ -37,6 +50,7 @@ int report_label(struct report *report, const char *name, bool is_benign)
 	label = report->labels + report->label_count;
 	snprintf(label->name, sizeof(label->name), "%s", name);
 	label->is_benign = is_benign;
+	label->pool = pool_of(report, label->name, report->label_count);
 	return report->label_count++;
 }
 
@@ -71,31 +85,28 @@ static void count_account(struct report *report, int label, uint64_t account)
 	}
 }
 
-static struct report_cohort *find(const struct report *report, uint64_t id)
+static struct report_cohort *find(
+    const struct report *report, const struct engine *engine, uint64_t id)
 {
 	for (size_t i = 0; i < 64; i++) {
 		struct report_cohort *cohort =
 		    report->cohorts + ((id * 0x9e3779b97f4a7c15ULL >> 40) + i) % REPORT_COHORTS;
 
-		if (cohort->id == id || !cohort->id)
+		if (!cohort->id || (cohort->id == id && cohort->engine == engine))
 			return cohort;
 	}
 	return NULL;
 }
 
-const struct report_cohort *report_cohort(const struct report *report, uint64_t id)
-{
-	const struct report_cohort *cohort = find(report, id);
-
-	return cohort && cohort->id ? cohort : NULL;
-}
-
 int report_majority(const struct report *report, const struct report_cohort *cohort)
 {
+	uint64_t through[REPORT_LABELS] = { 0 };
 	int most = 0;
 
+	for (int i = 0; i < report->label_count; i++)
+		through[report->labels[i].pool] += cohort->labels[i];
 	for (int i = 1; i < report->label_count; i++)
-		if (cohort->labels[i] > cohort->labels[most])
+		if (through[i] > through[most])
 			most = i;
 	return most;
 }
@@ -152,7 +163,7 @@ void report_see(
 	own->shaped += record->is_shaped;
 	own->held += record->hold == RECORD_HOLD_HELD;
 	for (int i = 0; i < count; i++) {
-		struct report_cohort *cohort = find(report, ids[i]);
+		struct report_cohort *cohort = find(report, engine, ids[i]);
 		const struct cohort *now = engine_cohort(engine, ids[i]);
 
 		if (!cohort || !now) {
@@ -160,6 +171,7 @@ void report_see(
 			continue;
 		}
 		cohort->id = ids[i];
+		cohort->engine = engine;
 		cohort->exchanges++;
 		cohort->labels[label]++;
 		note_trial(cohort, displacing_of(engine, now));
@@ -310,11 +322,8 @@ static void print_alarms(const struct report *report, FILE *out)
 	fprintf(out, "}");
 }
 
-static void print_engine(const struct engine *engine, FILE *out)
+static void print_engine(const struct engine_counts *counts, FILE *out)
 {
-	struct engine_counts counts;
-
-	engine_counts(engine, &counts);
 	fprintf(out,
 	    "\"engine\":{\"bets\":%llu,\"tags\":%llu,\"proofs\":%llu,\"releases\":%llu,"
 	    "\"probes\":%llu,\"same_hops\":%llu,\"extension_hops\":%llu,\"late\":%llu,"
@@ -322,27 +331,27 @@ static void print_engine(const struct engine *engine, FILE *out)
 	    "\"sketches\":%llu,\"pairs\":%llu,\"pairs_refused\":%llu,\"sketches_refused\":%llu,"
 	    "\"accounts_evicted\":%llu,\"cohorts_evicted\":%llu,\"bytes\":%zu,"
 	    "\"trials\":%llu,\"trial_epochs\":%llu,\"trials_refused\":%llu,\"proofs_by\":{",
-	    (unsigned long long)counts.bets, (unsigned long long)counts.tags,
-	    (unsigned long long)counts.proofs, (unsigned long long)counts.releases,
-	    (unsigned long long)counts.probes, (unsigned long long)counts.same_hops,
-	    (unsigned long long)counts.extension_hops, (unsigned long long)counts.late,
-	    (unsigned long long)counts.steps, (unsigned long long)counts.skipped,
-	    (unsigned long long)counts.accounts, (unsigned long long)counts.cohorts,
-	    (unsigned long long)counts.sketches, (unsigned long long)counts.pairs,
-	    (unsigned long long)counts.pairs_refused,
-	    (unsigned long long)counts.sketches_refused,
-	    (unsigned long long)counts.accounts_evicted,
-	    (unsigned long long)counts.cohorts_evicted, counts.bytes,
-	    (unsigned long long)counts.trials, (unsigned long long)counts.trial_epochs,
-	    (unsigned long long)counts.trials_refused);
+	    (unsigned long long)counts->bets, (unsigned long long)counts->tags,
+	    (unsigned long long)counts->proofs, (unsigned long long)counts->releases,
+	    (unsigned long long)counts->probes, (unsigned long long)counts->same_hops,
+	    (unsigned long long)counts->extension_hops, (unsigned long long)counts->late,
+	    (unsigned long long)counts->steps, (unsigned long long)counts->skipped,
+	    (unsigned long long)counts->accounts, (unsigned long long)counts->cohorts,
+	    (unsigned long long)counts->sketches, (unsigned long long)counts->pairs,
+	    (unsigned long long)counts->pairs_refused,
+	    (unsigned long long)counts->sketches_refused,
+	    (unsigned long long)counts->accounts_evicted,
+	    (unsigned long long)counts->cohorts_evicted, counts->bytes,
+	    (unsigned long long)counts->trials, (unsigned long long)counts->trial_epochs,
+	    (unsigned long long)counts->trials_refused);
 	for (int kind = PROOF_KIND_NONE + 1; kind < PROOF_KIND_COUNT; kind++)
 		fprintf(out, "%s\"%s\":%llu", kind > 1 ? "," : "",
 		    proof_kind_name((enum proof_kind)kind),
-		    (unsigned long long)counts.proofs_by[kind]);
+		    (unsigned long long)counts->proofs_by[kind]);
 	fprintf(out, "}}");
 }
 
-void report_print(const struct report *report, const struct engine *engine, FILE *out)
+void report_print(const struct report *report, const struct engine_counts *counts, FILE *out)
 {
 	bool is_first = true;
 
@@ -363,13 +372,13 @@ void report_print(const struct report *report, const struct engine *engine, FILE
 	for (size_t i = 0; i < REPORT_COHORTS; i++) {
 		const struct report_cohort *seen = report->cohorts + i;
 
-		if (!seen->id || !engine_cohort(engine, seen->id))
+		if (!seen->id || !engine_cohort(seen->engine, seen->id))
 			continue;
 		fprintf(out, "%s", is_first ? "" : ",");
 		is_first = false;
-		print_cohort(seen, engine, report, out);
+		print_cohort(seen, seen->engine, report, out);
 	}
 	fprintf(out, "],");
-	print_engine(engine, out);
+	print_engine(counts, out);
 	fprintf(out, "}\n");
 }

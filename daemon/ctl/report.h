@@ -20,6 +20,7 @@ struct report_moment {
 struct report_label {
 	char name[32];
 	bool is_benign;
+	int pool; /* the label of the pool that it went through, or its own number */
 	uint64_t exchanges, accounts, tagged, probed, shaped, held, watched;
 	struct report_moment first_tag, first_proof; /* of a cohort that is mostly its own */
 	struct report_moment first_tagged; /* first exchange that met a tag on its arrival */
@@ -27,7 +28,8 @@ struct report_label {
 
 struct report_cohort {
 	uint64_t id;
-	uint8_t state, most; /* now, and the gravest ever */
+	const struct engine *engine; /* that it stands in */
+	uint8_t state, most;         /* now, and the gravest ever */
 	uint32_t tags;
 	uint64_t exchanges;
 	bool was_bet_on; /* in a trial, whose ln E was |peak| at its highest */
@@ -48,17 +50,18 @@ struct report {
 void report_init(struct report *report);
 void report_fini(struct report *report);
 
-/* The number of a label, made when it is new. */
+/* The number of a label, made when it is new. "NAME-customers" are those who go through the
+ * pool NAME and know nothing of it: in their cohorts it is the pool's accounts that are found,
+ * and the exchanges of its own that are counted. */
 int report_label(struct report *report, const char *name, bool is_benign);
 
 /* Takes one exchange after the engine saw it; |record| carries what was decided. */
 void report_see(
     struct report *report, const struct engine *engine, int label, const struct record *record);
 
-/* The label that most of a cohort's exchanges carry. */
+/* The label of whom most of a cohort's exchanges came through. */
 int report_majority(const struct report *report, const struct report_cohort *cohort);
-const struct report_cohort *report_cohort(const struct report *report, uint64_t id);
 
-void report_print(const struct report *report, const struct engine *engine, FILE *out);
+void report_print(const struct report *report, const struct engine_counts *counts, FILE *out);
 
 #endif

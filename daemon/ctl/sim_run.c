@@ -140,7 +140,7 @@ static void learn(struct loop *loop, struct sim_exchange *exchange)
 	run->is_warm = record->facts.at_us >= sim_world_warm_us(loop->world);
 	run->label = label_of(loop, exchange);
 	engine_stamp(run->engine, record);
-	engine_side_learn(&run->side, record);
+	engine_side_learn(run->side, record);
 	engine_attest(run->engine, record);
 	report_see(&run->report, run->engine, run->label, record);
 }
@@ -164,15 +164,26 @@ static bool is_over(const struct loop *loop)
 	return false;
 }
 
+/* A balancer before the nodes that knows nothing of accounts: the worst for what each sees. */
+static void choose_node(struct sim_run *run, const struct record *record)
+{
+	run->side = run->sides +
+		    sim_hash(record->facts.exchange, 0xba1a) % (uint64_t)run->node_count;
+	run->engine = run->side->engine;
+	run->board = run->side->board;
+}
+
 static void turn(struct loop *loop)
 {
 	struct sim_exchange exchange;
 	uint64_t count = 0;
 
 	while (sim_world_next(loop->world, &exchange)) {
-		enum sim_answer answer = judge(loop, &exchange);
 		int label = label_of(loop, &exchange);
+		enum sim_answer answer;
 
+		choose_node(loop->run, &exchange.record);
+		answer = judge(loop, &exchange);
 		settle(&exchange.record, answer);
 		snprintf(exchange.record.label, sizeof(exchange.record.label), "%s",
 		    loop->run->report.labels[label].name);
@@ -191,6 +202,18 @@ static uint32_t read_secret(uint64_t seed, char secret[33])
 	return 32;
 }
 
+static void make_nodes(
+    struct sim_run *run, const struct sim_setup *setup, const struct engine_settings *settings)
+{
+	run->node_count = setup->nodes > 0 ? setup->nodes : 1;
+	for (int i = 0; i < run->node_count; i++) {
+		engine_side_init(run->sides + i, settings, setup->envelope);
+		run->sides[i].is_candidate = true;
+		if (setup->on_bet)
+			engine_on_bet(run->sides[i].engine, setup->on_bet, setup->on_bet_arg);
+	}
+}
+
 void sim_run(struct sim_run *run, const struct sim_setup *setup)
 {
 	struct loop loop = { .run = run, .setup = setup };
@@ -203,12 +226,7 @@ void sim_run(struct sim_run *run, const struct sim_setup *setup)
 	engine_settings_default(&settings, setup->memory_bytes);
 	settings.tag_evidence = setup->tag_evidence;
 	settings.seed = sim_hash(setup->seed, 0x5a17);
-	engine_side_init(&run->side, &settings, setup->envelope);
-	run->side.is_candidate = true;
-	run->engine = run->side.engine;
-	run->board = run->side.board;
-	if (setup->on_bet)
-		engine_on_bet(run->engine, setup->on_bet, setup->on_bet_arg);
+	make_nodes(run, setup, &settings);
 	report_init(&run->report);
 	name_labels(&loop);
 	loop.hash = keyed_hash_new(bytes_of(secret, read_secret(setup->seed, secret)), &fault);
@@ -220,8 +238,30 @@ void sim_run(struct sim_run *run, const struct sim_setup *setup)
 	keyed_hash_free(loop.hash);
 }
 
+void sim_run_counts(const struct sim_run *run, struct engine_counts *counts)
+{
+	struct engine_counts one;
+
+	engine_counts(run->sides[0].engine, counts);
+	for (int i = 1; i < run->node_count; i++) {
+		engine_counts(run->sides[i].engine, &one);
+		counts->bets += one.bets;
+		counts->tags += one.tags;
+		counts->proofs += one.proofs;
+		counts->releases += one.releases;
+		counts->probes += one.probes;
+		counts->same_hops += one.same_hops;
+		counts->extension_hops += one.extension_hops;
+		counts->late += one.late;
+		counts->steps += one.steps;
+		counts->skipped += one.skipped;
+		counts->pairs += one.pairs;
+	}
+}
+
 void sim_run_fini(struct sim_run *run)
 {
-	engine_side_fini(&run->side);
+	for (int i = 0; i < run->node_count; i++)
+		engine_side_fini(run->sides + i);
 	report_fini(&run->report);
 }
