@@ -12,7 +12,8 @@
 #include <stdlib.h>
 
 #define CLASSES    ENVELOPE_CLASSES
-#define TEXT_ROOM  (1 << 20)
+#define TEXT_ROOM  (1 << 21)
+#define ENOUGH     100   /* accounts for a share to be read off */
 #define RARE_SHARE 0.003 /* a level rarer than this on both sides is worth nothing */
 #define EVEN_SHARE 0.02  /* of the odds, spread over all bins */
 
@@ -25,6 +26,11 @@ struct sample {
 struct exposure {
 	uint64_t account;
 	int class;
+};
+
+struct voice { /* what one account said for its class at one place */
+	uint64_t key;
+	uint32_t sample, bets;
 };
 
 struct keys_seen { /* open addressing */
@@ -42,6 +48,8 @@ struct calibration {
 	size_t exposure_count, exposure_room;
 	struct keys_seen seen, left_accounts, left_cohorts;
 	size_t accounts_left_out, bets_left_out;
+	struct voice *voices; /* open addressing, as well */
+	size_t voice_count, voice_room;
 	struct reference_weights weights;
 	struct bytes weights_text; /* as it stands in weights.table */
 	char *weights_room;
@@ -58,6 +66,7 @@ void calibration_free(struct calibration *calibration)
 {
 	free(calibration->samples);
 	free(calibration->exposures);
+	free(calibration->voices);
 	free(calibration->seen.at);
 	free(calibration->left_accounts.at);
 	free(calibration->left_cohorts.at);
@@ -163,21 +172,73 @@ void calibration_expose(struct calibration *calibration, int class, uint64_t acc
 		class };
 }
 
-void calibration_take(
-    struct calibration *calibration, int class, uint64_t salt, const struct engine_bet *bet)
+static struct voice *find_voice(struct voice *voices, size_t room, uint64_t key)
 {
-	uint64_t account = bet->seen->facts->owner ^ salt;
-	struct sample *sample;
+	size_t at = key & (room - 1);
 
-	if (!is_first(calibration, account,
-		(uint64_t) class * 64 + bet->place.group * 8u + bet->place.depth + 1))
-		return;
+	while (voices[at].key && voices[at].key != key)
+		at = (at + 1) & (room - 1);
+	return voices + at;
+}
+
+static void make_room(struct calibration *calibration)
+{
+	size_t room = calibration->voice_room ? calibration->voice_room * 2 : 1 << 16;
+	struct voice *larger = xalloc_array(room, sizeof(*larger));
+
+	for (size_t i = 0; i < calibration->voice_room; i++)
+		if (calibration->voices[i].key)
+			*find_voice(
+			    larger, room, calibration->voices[i].key) = calibration->voices[i];
+	free(calibration->voices);
+	calibration->voices = larger;
+	calibration->voice_room = room;
+}
+
+/* The voice of |account| at |what|; |bets| 0: it is new. */
+static struct voice *voice_of(struct calibration *calibration, uint64_t account, uint64_t what)
+{
+	uint64_t key = (account ^ what * 0xc4ceb9fe1a85ec53ULL) * 0x9e3779b97f4a7c15ULL;
+	struct voice *voice;
+
+	key = (key ^ key >> 32) | 1;
+	if (calibration->voice_count * 2 >= calibration->voice_room)
+		make_room(calibration);
+	voice = find_voice(calibration->voices, calibration->voice_room, key);
+	calibration->voice_count += !voice->key;
+	voice->key = key;
+	return voice;
+}
+
+/* Any of an account's bets at a place may come to speak for it, each with the same chance: its
+ * first ones are not like the others. */
+static struct sample *choose(struct calibration *calibration, struct voice *voice)
+{
+	uint64_t x = voice->key + ++voice->bets * 0x9e3779b97f4a7c15ULL;
+
+	x = (x ^ x >> 32) * 0xff51afd7ed558ccdULL;
+	if (voice->bets > 1)
+		return (x ^ x >> 29) % voice->bets ? NULL
+						   : calibration->samples + voice->sample;
 	if (calibration->count == calibration->room) {
 		calibration->room = calibration->room ? calibration->room * 2 : 65536;
 		calibration->samples = xalloc_grow(
 		    calibration->samples, calibration->room, sizeof(*calibration->samples));
 	}
-	sample = calibration->samples + calibration->count++;
+	voice->sample = (uint32_t)calibration->count;
+	return calibration->samples + calibration->count++;
+}
+
+void calibration_take(
+    struct calibration *calibration, int class, uint64_t salt, const struct engine_bet *bet)
+{
+	uint64_t account = bet->seen->facts->owner ^ salt;
+	struct sample *sample = choose(calibration,
+	    voice_of(calibration, account,
+		(uint64_t) class * 64 + bet->place.group * 8u + bet->place.depth + 1));
+
+	if (!sample)
+		return;
 	*sample = (struct sample){ .account = account,
 		.cohort = bet->cohort->key,
 		.class = (uint8_t) class,
@@ -207,57 +268,80 @@ static void count_levels(const struct calibration *calibration,
 	}
 }
 
-/* The share of a level over the classes of one side: the mean of the pools, where each has the
- * same voice; of the honest classes the root mean square, which listens to those that come
- * nearest. */
-static double side_share(const struct calibration *calibration, const struct shares *shares,
-    bool of_campaigns, int feature, int level)
+static double share_of(const struct shares *shares, int class, int feature, int level)
+{
+	return (shares->level[class][feature][level] + 0.5) / (shares->n[class] + 4);
+}
+
+/* The share of a level over the honest classes: the root mean square, which listens to those
+ * that come nearest. */
+static double honest_share(
+    const struct calibration *calibration, const struct shares *shares, int feature, int level)
 {
 	double sum = 0, count = 0, share;
 
 	for (int i = 0; i < calibration->class_count; i++) {
-		if (is_campaign(calibration, i) != of_campaigns ||
-		    shares->n[i] < REFERENCE_ENOUGH / 4.0)
+		if (is_campaign(calibration, i) || shares->n[i] < ENOUGH)
 			continue;
-		share = (shares->level[i][feature][level] + 0.5) / (shares->n[i] + 4);
-		sum += of_campaigns ? share : share * share;
+		share = share_of(shares, i, feature, level);
+		sum += share * share;
 		count++;
 	}
-	if (!(count > 0))
-		return 0;
-	return of_campaigns ? sum / count : sqrt(sum / count);
+	return count > 0 ? sqrt(sum / count) : 0;
+}
+
+/* Of the pool |campaign|, or the mean of all pools where too few of its accounts came. */
+static double pool_share(const struct calibration *calibration, const struct shares *shares,
+    int campaign, int feature, int level)
+{
+	double sum = 0, count = 0;
+
+	if (shares->n[campaign] >= ENOUGH)
+		return share_of(shares, campaign, feature, level);
+	for (int i = 0; i < calibration->class_count; i++)
+		if (is_campaign(calibration, i) && shares->n[i] >= ENOUGH) {
+			sum += share_of(shares, i, feature, level);
+			count++;
+		}
+	return count > 0 ? sum / count : 0;
+}
+
+static float ratio_of(double q, double p, int feature)
+{
+	float ratio = q > RARE_SHARE || p > RARE_SHARE ? (float)log(q / p) : 0;
+
+	ratio = fmaxf(-features[feature].most, fminf(features[feature].most, ratio));
+	return roundf(fmaxf(-2, fminf(3, ratio)) * 100) / 100;
 }
 
 static void compute_ratios(struct calibration *calibration, const struct envelope_place *place)
 {
 	struct shares *shares = xalloc(sizeof(*shares));
+	struct reference_weights *weights = &calibration->weights;
+	int pool = 0;
 
 	count_levels(calibration, place, shares);
-	for (int i = 0; i < FEATURE_COUNT; i++)
-		for (int level = 1; level < FEATURE_LEVELS; level++) {
-			double q = side_share(calibration, shares, true, i, level);
-			double p = side_share(calibration, shares, false, i, level);
-			float *ratio =
-			    &calibration->weights.ratios[place->group][place->depth][i][level];
-
-			*ratio = q > RARE_SHARE || p > RARE_SHARE ? (float)log(q / p) : 0;
-			*ratio = fmaxf(-features[i].most, fminf(features[i].most, *ratio));
-			*ratio = roundf(*ratio * 100) / 100;
-		}
+	for (int class = 0; class < calibration->class_count && pool < ENVELOPE_POOLS;
+	     class ++) {
+		if (!is_campaign(calibration, class))
+			continue;
+		for (int i = 0; i < FEATURE_COUNT; i++)
+			for (int level = 1; level < FEATURE_LEVELS; level++)
+				weights->ratios[place->group][place->depth][i][level][pool] =
+				    ratio_of(pool_share(calibration, shares, class, i, level),
+					honest_share(calibration, shares, i, level), i);
+		pool++;
+	}
 	free(shares);
 }
 
 static int bin_of(const struct calibration *calibration, const struct sample *sample)
 {
-	double sum = 0;
+	const struct envelope_place place = { sample->group, sample->depth, sample->phase };
+	float nats[FEATURE_COUNT];
 
-	for (int i = 0; i < FEATURE_COUNT; i++) {
-		double ratio = calibration->weights
-				   .ratios[sample->group][sample->depth][i][sample->levels[i]];
-
-		sum += fmax(-2, fmin(3, ratio));
-	}
-	return envelope_bin_of(sum);
+	return envelope_bin_of(
+	    reference_score(&calibration->weights, &place, sample->levels, nats));
 }
 
 static void compute_odds(struct calibration *calibration, const struct envelope_place *place)
@@ -318,6 +402,19 @@ static bool has_side(const struct calibration *calibration, bool of_campaigns)
 	return false;
 }
 
+static void name_sides(struct calibration *calibration)
+{
+	struct reference_weights *weights = &calibration->weights;
+
+	for (int i = 0; i < calibration->class_count; i++)
+		if (!is_campaign(calibration, i))
+			memcpy(weights->classes[weights->class_count++], calibration->names[i],
+			    ENVELOPE_NAME);
+		else if (weights->pool_count < ENVELOPE_POOLS)
+			memcpy(weights->pools[weights->pool_count++], calibration->names[i],
+			    ENVELOPE_NAME);
+}
+
 static void make_weights(struct calibration *calibration)
 {
 	struct text text;
@@ -329,10 +426,7 @@ static void make_weights(struct calibration *calibration)
 			compute_ratios(calibration, &place);
 			compute_odds(calibration, &place);
 		}
-	for (int i = 0; i < calibration->class_count; i++)
-		if (!is_campaign(calibration, i))
-			memcpy(calibration->weights.classes[calibration->weights.class_count++],
-			    calibration->names[i], ENVELOPE_NAME);
+	name_sides(calibration);
 	calibration->weights_room = xalloc(TEXT_ROOM);
 	text = text_in(calibration->weights_room, TEXT_ROOM);
 	reference_write_weights(&text, &calibration->weights);
@@ -362,6 +456,8 @@ int calibration_finish(
 static void fill_class(
     const struct calibration *calibration, int class, struct reference_class *made)
 {
+	uint32_t seen = 0;
+
 	snprintf(made->name, sizeof(made->name), "%s", calibration->names[class]);
 	made->accounts = calibration->accounts[class];
 	for (size_t i = 0; i < calibration->count; i++) {
@@ -373,7 +469,10 @@ static void fill_class(
 			continue;
 		table->n++;
 		table->k[bin_of(calibration, sample)]++;
+		seen++;
 	}
+	/* Of some, all bets may have been left out. */
+	made->accounts = made->accounts < seen ? made->accounts : seen;
 }
 
 static int write_class(

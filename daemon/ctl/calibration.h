@@ -8,8 +8,8 @@
 
 /*
  * Collects bets by class and makes reference tables of them. Each account speaks once for each
- * key group and depth of its class: the cohorts that it is in are not independent of each
- * other.
+ * key group and depth of its class, by one of its bets there that chance chooses: the cohorts
+ * that it is in are not independent of each other.
  */
 struct calibration;
 

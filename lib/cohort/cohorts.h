@@ -11,6 +11,7 @@
 #define COHORT_OWNERS  3
 #define COHORT_SKETCH  8
 #define COHORT_DEPTHS  4
+#define LEDGER_STAKES  3  /* of the mixture that a ledger is, evidence/ledger.h */
 #define COHORT_REASONS 16 /* features whose nats are summed for the explanation */
 
 struct candidate {
@@ -65,6 +66,7 @@ struct sketch {
 	uint32_t minute; /* since the epoch, of the newest of |minutes| */
 	uint32_t life;   /* counts the lives of this place, for the snapshot */
 	struct sketch_pace paces[COHORT_DEPTHS];
+	float shares[COHORT_DEPTHS][LEDGER_STAKES]; /* how each ledger's mixture stands */
 	float shape_rate;   /* exchanges a second allowed when it was proven */
 	uint32_t proven_s;  /* and when that was */
 	uint8_t nearest[8]; /* the classes that came closest in the latest bets */

@@ -4,8 +4,9 @@
  */
 #include "cohort/keys.h"
 
-#define YOUNG_S (2 * 86400)
-#define DAY_S   86400
+#define YOUNG_S     (2 * 86400)
+#define DAY_S       86400
+#define SHORT_BYTES 64
 
 static const struct {
 	const char *name, *words;
@@ -13,7 +14,7 @@ static const struct {
 	bool may_shape;
 } kinds[KEY_KIND_COUNT] = {
 	[KEY_NONE] = { "none", "nothing in common", -1, false },
-	[KEY_BODY] = { "body", "a template with the same body", KEY_GROUP_TEMPLATE, true },
+	[KEY_BODY] = { "body", "a template with the same body", KEY_GROUP_BODY, true },
 	[KEY_HEAD] = { "head", "a template with the same first words", KEY_GROUP_TEMPLATE,
 	    true },
 	[KEY_TAIL] = { "tail", "a template with the same last words", KEY_GROUP_TEMPLATE,
@@ -21,16 +22,20 @@ static const struct {
 	[KEY_SYSTEM] = { "system", "the same system prompt", KEY_GROUP_SYSTEM, true },
 	[KEY_CLIENT] = { "client", "the same TLS stack, HTTP shape and model", KEY_GROUP_CLIENT,
 	    false },
-	[KEY_NETWORK] = { "network", "the same network and TLS stack", KEY_GROUP_CLIENT,
+	[KEY_NETWORK] = { "network", "the same network and TLS stack", KEY_GROUP_NETWORK,
 	    false },
-	[KEY_BIRTH] = { "birth", "the same first day and TLS stack", KEY_GROUP_CLIENT, false },
+	[KEY_BIRTH] = { "birth", "the same first day and TLS stack", KEY_GROUP_BIRTH, false },
 	[KEY_HOPS] = { "hops", "conversations that move between them", -1, false },
 };
 
 static const char *const groups[KEY_GROUP_COUNT] = {
+	[KEY_GROUP_BODY] = "body",
 	[KEY_GROUP_TEMPLATE] = "template",
+	[KEY_GROUP_SHORT] = "short",
 	[KEY_GROUP_SYSTEM] = "system",
 	[KEY_GROUP_CLIENT] = "client",
+	[KEY_GROUP_NETWORK] = "network",
+	[KEY_GROUP_BIRTH] = "birth",
 };
 
 /* The values are keyed hashes; this only keeps kinds apart and binds parts together. */
@@ -78,8 +83,10 @@ void keys_of_account(
 	add(keys, KEY_HOPS, hop_root);
 }
 
-int key_group_of(enum key_kind kind)
+int key_group_of(enum key_kind kind, uint32_t user_bytes)
 {
+	if (kinds[kind].group == KEY_GROUP_TEMPLATE && user_bytes < SHORT_BYTES)
+		return KEY_GROUP_SHORT;
 	return kinds[kind].group;
 }
 

@@ -23,8 +23,19 @@ enum key_kind {
 	KEY_KIND_COUNT
 };
 
-/* Kinds whose members behave alike under the null share reference tables. */
-enum key_group { KEY_GROUP_TEMPLATE, KEY_GROUP_SYSTEM, KEY_GROUP_CLIENT, KEY_GROUP_COUNT };
+/* Kinds whose members behave alike under the null share reference tables: those who joined on
+ * one day do not behave as those who share a TLS stack for a year. From CLIENT on the members
+ * agree in their JA4. */
+enum key_group {
+	KEY_GROUP_BODY,
+	KEY_GROUP_TEMPLATE, /* head and tail */
+	KEY_GROUP_SHORT,    /* the same of turns that anybody writes: "yes, go on" */
+	KEY_GROUP_SYSTEM,
+	KEY_GROUP_CLIENT,
+	KEY_GROUP_NETWORK,
+	KEY_GROUP_BIRTH,
+	KEY_GROUP_COUNT
+};
 
 #define KEYS_MAX   8
 #define KEY_BODIES 2 /* how many of the bands are looked up */
@@ -48,8 +59,9 @@ void keys_of_exchange(
 void keys_of_account(
     struct keys *keys, const struct facts *facts, uint32_t born_s, uint64_t hop_root);
 
-/* The reference group of a kind, or −1: hops have no population evidence. */
-int key_group_of(enum key_kind kind);
+/* The reference group of a kind, or −1: hops have no population evidence. |user_bytes| of the
+ * last user turn. */
+int key_group_of(enum key_kind kind, uint32_t user_bytes);
 
 /* Whether a proven cohort of this kind may be shaped: only what was sent, never who sent it or
  * over what. */

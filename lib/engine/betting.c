@@ -16,13 +16,13 @@ static void place_bet(struct engine *engine, struct cohort *cohort, struct engin
 	    envelope_score(engine->envelope, &bet->place, bet->levels, nats));
 	bin = envelope_at(engine->envelope, &bet->place, bet->bin);
 	bet->e = bin.e;
-	bet->stake = LEDGER_STAKE * cohort_weight(cohort);
+	bet->stake = cohort_weight(cohort);
 	if (engine->on_bet)
 		engine->on_bet(engine->on_bet_arg, bet);
 	if (!envelope_is_sealed(engine->envelope))
 		return;
-	cohort->ledger[bet->place.depth] = ledger_bet(
-	    cohort->ledger[bet->place.depth], bet->stake, bin.e);
+	cohort->ledger[bet->place.depth] = ledger_bet(cohort->ledger[bet->place.depth],
+	    sketch->shares[bet->place.depth], bet->stake, bin.e);
 	for (int i = 0; i < FEATURE_COUNT; i++)
 		cohort->nats[i] += nats[i];
 	sketch->nearest[cohort->bets++ % 8] = bin.nearest;
@@ -34,7 +34,7 @@ static void bet_on_member(struct engine *engine, const struct passage *passage,
     struct cohort *cohort, struct pair member, int depth)
 {
 	const struct exchange_seen *seen = passage->seen;
-	int group = key_group_of(cohort->kind);
+	int group = key_group_of(cohort->kind, seen->prompt->user_bytes);
 	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
 	struct feature_view view = { seen->facts, seen->prompt, passage->account, cohort,
 		sketch, &engine->rarity, (uint32_t)(engine->began_us / 1000000), member.count,

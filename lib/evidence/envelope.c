@@ -12,10 +12,8 @@
 
 #define SCORE_LOW  (-12.0)
 #define SCORE_STEP 0.5
-#define CLIP_LOW   (-2.0f)
-#define CLIP_HIGH  3.0f
-#define RARE       0.01 /* fewer of a class's accounts than this are in no such cohort */
-#define EXPOSED    5000 /* accounts that a class must rest on before it may be called absent */
+#define RARE       0.001 /* fewer of a class's accounts than this are in no such cohort */
+#define EXPOSED    5000  /* accounts that a class must rest on before it may be called absent */
 
 struct envelope {
 	struct reference_weights weights;
@@ -140,9 +138,11 @@ double envelope_ceiling(uint32_t n, int classes)
 	return 1 / fmax(ENVELOPE_FLOOR, upper_limit(0, n, confidence(classes)));
 }
 
-static void raise_null(const struct envelope *envelope, const struct envelope_place *place,
+/* False where no class ever came: nothing is known of honest accounts there. */
+static bool raise_null(const struct envelope *envelope, const struct envelope_place *place,
     double *null, uint8_t *nearest)
 {
+	bool is_known = false;
 	double l = confidence(envelope->class_count);
 
 	for (int i = 0; i < envelope->class_count; i++) {
@@ -150,6 +150,7 @@ static void raise_null(const struct envelope *envelope, const struct envelope_pl
 		const struct reference_table *table = table_of(
 		    envelope->classes[i], place, &pooled);
 
+		is_known |= table != NULL;
 		for (int bin = 0; table && bin < ENVELOPE_BINS; bin++) {
 			double p = upper_limit(table->k[bin], table->n, l);
 
@@ -159,6 +160,7 @@ static void raise_null(const struct envelope *envelope, const struct envelope_pl
 			}
 		}
 	}
+	return is_known;
 }
 
 static void compute_place(struct envelope *envelope, const struct envelope_place *place)
@@ -170,9 +172,11 @@ static void compute_place(struct envelope *envelope, const struct envelope_place
 
 	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
 		null[bin] = ENVELOPE_FLOOR;
-	raise_null(envelope, place, null, nearest);
+	if (!raise_null(envelope, place, null, nearest))
+		memcpy(null, odds, sizeof(null)); /* e = 1 */
 	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
-		bins[bin] = (struct envelope_bin){ odds[bin] / null[bin], nearest[bin] };
+		bins[bin] = (struct envelope_bin){ null[bin] > 0 ? odds[bin] / null[bin] : 1,
+			nearest[bin] };
 }
 
 static bool has_class(const struct envelope *envelope, const char *name)
@@ -217,16 +221,7 @@ uint8_t envelope_phase(uint32_t members, uint32_t watched_s)
 double envelope_score(const struct envelope *envelope, const struct envelope_place *place,
     const uint8_t levels[FEATURE_COUNT], float nats[FEATURE_COUNT])
 {
-	double sum = 0;
-
-	for (int i = 0; i < FEATURE_COUNT; i++) {
-		float term = envelope->weights.ratios[place->group][place->depth][i][levels[i]];
-
-		term = term > CLIP_HIGH ? CLIP_HIGH : term;
-		nats[i] = term < CLIP_LOW ? CLIP_LOW : term;
-		sum += nats[i];
-	}
-	return sum;
+	return reference_score(&envelope->weights, place, levels, nats);
 }
 
 int envelope_bin_of(double score)

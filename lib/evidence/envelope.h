@@ -20,6 +20,7 @@
 	   */
 #define ENVELOPE_SETTLED_S (2 * 86400)
 #define ENVELOPE_CLASSES   64
+#define ENVELOPE_POOLS     8 /* kinds of pools that a score compares with */
 #define ENVELOPE_NAME      32
 #define ENVELOPE_DELTA     1e-6
 #define ENVELOPE_FLOOR     2e-4   /* no null probability is believed to be smaller */
@@ -57,7 +58,7 @@ bool envelope_is_sealed(const struct envelope *envelope);
 /* The phase of a cohort of so many members, |watched_s| after the first exchange ever. */
 uint8_t envelope_phase(uint32_t members, uint32_t watched_s);
 
-/* s = Σ clip(ln q/p, −2, +3) over the levels; |nats| takes each term. */
+/* reference_score under the envelope's weights. */
 double envelope_score(const struct envelope *envelope, const struct envelope_place *place,
     const uint8_t levels[FEATURE_COUNT], float nats[FEATURE_COUNT]);
 int envelope_bin_of(double score);

@@ -16,9 +16,24 @@ static double grow(double x)
 	return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
-double ledger_bet(double ledger, double stake, double e)
+static const double stakes[LEDGER_STAKES] = { 1, 0.5, 0.125 };
+
+/* (w + share · R) · (1 + stake · (e − 1)), for each stake, out of e^|scale|. */
+double ledger_bet(double ledger, float shares[LEDGER_STAKES], double weight, double e)
 {
-	return grow(ledger) + log1p(stake * (e - 1));
+	double scale = fmax(0, ledger), fresh = exp(-scale) / LEDGER_STAKES;
+	double held = exp(ledger - scale), parts[LEDGER_STAKES], whole = 0, sum = 0;
+
+	for (int i = 0; i < LEDGER_STAKES; i++)
+		whole += shares[i];
+	for (int i = 0; i < LEDGER_STAKES; i++) {
+		parts[i] = (fresh + (held > 0 ? held * shares[i] / whole : 0)) *
+			   (1 + weight * stakes[i] * (e - 1));
+		sum += parts[i];
+	}
+	for (int i = 0; i < LEDGER_STAKES; i++)
+		shares[i] = (float)(parts[i] / sum);
+	return scale + log(sum);
 }
 
 double ledger_multiply(double ledger, double ln_e)

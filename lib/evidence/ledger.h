@@ -10,10 +10,16 @@
  * ≤ n, so it stands above A with a probability ≤ n/A, and expected false tags are ≤ n/A over
  * any horizon when it is cleared at each tag.
  */
-#define LEDGER_STAKE 0.5
 
-/* The ledger after a bet of |stake| in [0, 1] at the e-value |e| ≥ 0. */
-double ledger_bet(double ledger, double stake, double e);
+/*
+ * A ledger is a mixture of ledgers that stake different shares of what they have: nobody knows
+ * beforehand how strong a pool's bets will be, a mixture is at most ln LEDGER_STAKES behind the
+ * best of them, and its expectation is the mean of theirs. |shares| says how the mixture
+ * stands: what each holds of the whole; of an empty ledger they say nothing.
+ *
+ * The ledger after a bet at the e-value |e| ≥ 0; |weight| in [0, 1] scales all stakes.
+ */
+double ledger_bet(double ledger, float shares[LEDGER_STAKES], double weight, double e);
 
 /* The same for a factor already in logarithms, whole stake. */
 double ledger_multiply(double ledger, double ln_e);

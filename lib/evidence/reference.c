@@ -7,8 +7,11 @@
 #include <math.h>
 #include <xxhash.h>
 
+#define CLIP_LOW  (-2.0f)
+#define CLIP_HIGH 3.0f
+
 struct lines {
-	struct bytes rest, line;
+	struct bytes text, rest, line;
 	int number;
 	const char *wrong;
 	bool has_ended;
@@ -73,6 +76,35 @@ static int next_signed(struct lines *lines)
 	return is_negative ? -(int)value : (int)value;
 }
 
+static uint64_t next_mark(struct lines *lines)
+{
+	unsigned char raw[8];
+	uint64_t mark = 0;
+
+	if (!bytes_from_hex(next_word(lines), raw, sizeof(raw))) {
+		say(lines, "a mark is missing");
+		return 0;
+	}
+	for (int i = 0; i < 8; i++)
+		mark = mark << 8 | raw[i];
+	return mark;
+}
+
+/* The last line names all that stands before it: a number that was changed by hand, or by a
+ * disk, is refused and not believed. */
+static void read_end(struct lines *lines)
+{
+	size_t behind = lines->rest.len, before = lines->text.len - behind;
+
+	while (before && lines->text.at[before - 1] == '\n')
+		before--;
+	while (before && lines->text.at[before - 1] != '\n')
+		before--;
+	if (next_mark(lines) != reference_mark(bytes_of(lines->text.at, before)))
+		say(lines, "it was altered after it was made");
+	lines->has_ended = true;
+}
+
 static uint8_t next_group(struct lines *lines)
 {
 	int group = key_group_named(next_word(lines));
@@ -105,7 +137,7 @@ static void next_name(struct lines *lines, char *name)
 
 static bool begin(struct lines *lines, struct bytes text, struct bytes kind)
 {
-	*lines = (struct lines){ .rest = text };
+	*lines = (struct lines){ .text = text, .rest = text };
 	if (!next_line(lines) || !bytes_equal(next_word(lines), kind)) {
 		say(lines, "not such a file");
 		return false;
@@ -135,16 +167,19 @@ static int feature_named(struct bytes name)
 
 static void read_ratio(struct lines *lines, struct reference_weights *weights)
 {
+	uint32_t pool = next_number(lines, ENVELOPE_POOLS - 1);
 	uint8_t group = next_group(lines), depth = next_depth(lines);
 	int feature = feature_named(next_word(lines));
 
-	if (feature < 0) {
-		say(lines, "no such feature");
+	if (feature < 0 || (int)pool >= weights->pool_count) {
+		say(lines, "no such feature or pool");
 		return;
 	}
 	for (int level = 0; level < FEATURE_LEVELS; level++)
-		weights->ratios[group][depth][feature][level] = next_signed(lines) / 100.0f;
-	weights->ratios[group][depth][feature][0] = 0; /* nothing to say is worth nothing */
+		weights->ratios[group][depth][feature][level][pool] = fmaxf(
+		    CLIP_LOW, fminf(CLIP_HIGH, (float)next_signed(lines) / 100));
+	/* Nothing to say is worth nothing. */
+	weights->ratios[group][depth][feature][0][pool] = 0;
 }
 
 static void read_odds(struct lines *lines, struct reference_weights *weights)
@@ -171,10 +206,13 @@ int reference_read_weights(
 		struct bytes word = next_word(&lines);
 
 		if (bytes_equal(word, BYTES("end")))
-			lines.has_ended = true;
+			read_end(&lines);
 		else if (bytes_equal(word, BYTES("class")) &&
 			 weights->class_count < ENVELOPE_CLASSES)
 			next_name(&lines, weights->classes[weights->class_count++]);
+		else if (bytes_equal(word, BYTES("pool")) &&
+			 weights->pool_count < ENVELOPE_POOLS)
+			next_name(&lines, weights->pools[weights->pool_count++]);
 		else if (bytes_equal(word, BYTES("ratio")))
 			read_ratio(&lines, weights);
 		else if (bytes_equal(word, BYTES("odds")))
@@ -184,12 +222,13 @@ int reference_read_weights(
 		if (next_word(&lines).len)
 			say(&lines, "more words than the line may have");
 	}
-	if (!weights->class_count)
-		say(&lines, "no class is named");
+	if (!weights->class_count || !weights->pool_count)
+		say(&lines, "no class or no pool is named");
 	return finish(&lines, fault);
 }
 
-static void read_table(struct lines *lines, struct reference_class *class)
+/* Returns the accounts of the table. */
+static uint32_t read_table(struct lines *lines, struct reference_class *class)
 {
 	uint8_t group = next_group(lines), depth = next_depth(lines);
 	uint32_t phase = next_number(lines, ENVELOPE_PHASES - 1), n;
@@ -205,25 +244,14 @@ static void read_table(struct lines *lines, struct reference_class *class)
 	if (sum != n)
 		say(lines, "the bins do not add up to the table's accounts");
 	table->n = n;
-}
-
-static void read_mark(struct lines *lines, uint64_t weights_mark)
-{
-	unsigned char raw[8];
-	uint64_t mark = 0;
-
-	if (!bytes_from_hex(next_word(lines), raw, sizeof(raw)))
-		say(lines, "no mark of the weights");
-	for (int i = 0; i < 8; i++)
-		mark = mark << 8 | raw[i];
-	if (!lines->wrong && mark != weights_mark)
-		say(lines, "it was counted with other weights");
+	return n;
 }
 
 int reference_read_class(struct bytes text, uint64_t weights_mark,
     struct reference_class *class, struct fault *fault)
 {
 	struct lines lines;
+	uint64_t seen = 0;
 
 	memset(class, 0, sizeof(*class));
 	if (!begin(&lines, text, BYTES("retort-reference")))
@@ -233,7 +261,8 @@ int reference_read_class(struct bytes text, uint64_t weights_mark,
 	next_name(&lines, class->name);
 	if (!next_line(&lines) || !bytes_equal(next_word(&lines), BYTES("weights")))
 		say(&lines, "no mark of the weights");
-	read_mark(&lines, weights_mark);
+	if (next_mark(&lines) != weights_mark)
+		say(&lines, "it was counted with other weights");
 	if (!next_line(&lines) || !bytes_equal(next_word(&lines), BYTES("accounts")))
 		say(&lines, "no accounts");
 	class->accounts = next_number(&lines, 1000000000);
@@ -241,17 +270,26 @@ int reference_read_class(struct bytes text, uint64_t weights_mark,
 		struct bytes word = next_word(&lines);
 
 		if (bytes_equal(word, BYTES("end")))
-			lines.has_ended = true;
+			read_end(&lines);
 		else if (bytes_equal(word, BYTES("table")))
-			read_table(&lines, class);
+			seen += read_table(&lines, class);
 		else
 			say(&lines, "no such line");
 		if (next_word(&lines).len)
 			say(&lines, "more words than the line may have");
 	}
-	if (!class->accounts)
-		say(&lines, "a class of no accounts");
+	/* Each account was counted because it bet somewhere: with more of them, tables would
+	 * seem to be rarely visited, and a class that is rarely there does not bound the null.
+	 */
+	if (!class->accounts || seen < class->accounts)
+		say(&lines, "fewer accounts stand in its tables than it claims");
 	return finish(&lines, fault);
+}
+
+static void write_end(struct text *text)
+{
+	text_add_format(
+	    text, "end %016llx\n", (unsigned long long)reference_mark(text_bytes(text)));
 }
 
 static void write_table(
@@ -279,20 +317,28 @@ void reference_write_class(
 			for (uint8_t phase = 0; phase < ENVELOPE_PHASES; phase++)
 				write_table(text, class,
 				    &(struct envelope_place){ group, depth, phase });
-	text_add(text, BYTES("end\n"));
+	write_end(text);
+}
+
+static void write_ratios(
+    struct text *text, const struct reference_weights *weights, int group, int depth, int pool)
+{
+	for (int i = 0; i < FEATURE_COUNT; i++) {
+		text_add_format(text, "ratio %d %s %u %s", pool,
+		    key_group_name((enum key_group)group), feature_depths[depth],
+		    features[i].name);
+		for (int level = 0; level < FEATURE_LEVELS; level++)
+			text_add_format(text, " %d",
+			    (int)lrintf(100 * weights->ratios[group][depth][i][level][pool]));
+		text_add_char(text, '\n');
+	}
 }
 
 static void write_place(
     struct text *text, const struct reference_weights *weights, int group, int depth)
 {
-	for (int i = 0; i < FEATURE_COUNT; i++) {
-		text_add_format(text, "ratio %s %u %s", key_group_name((enum key_group)group),
-		    feature_depths[depth], features[i].name);
-		for (int level = 0; level < FEATURE_LEVELS; level++)
-			text_add_format(text, " %d",
-			    (int)lrintf(100 * weights->ratios[group][depth][i][level]));
-		text_add_char(text, '\n');
-	}
+	for (int pool = 0; pool < weights->pool_count; pool++)
+		write_ratios(text, weights, group, depth, pool);
 	text_add_format(
 	    text, "odds %s %u", key_group_name((enum key_group)group), feature_depths[depth]);
 	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
@@ -306,8 +352,30 @@ void reference_write_weights(struct text *text, const struct reference_weights *
 	text_add_format(text, "retort-weights %d\n", REFERENCE_VERSION);
 	for (int i = 0; i < weights->class_count; i++)
 		text_add_format(text, "class %s\n", weights->classes[i]);
+	for (int i = 0; i < weights->pool_count; i++)
+		text_add_format(text, "pool %s\n", weights->pools[i]);
 	for (int group = 0; group < KEY_GROUP_COUNT; group++)
 		for (int depth = 0; depth < COHORT_DEPTHS; depth++)
 			write_place(text, weights, group, depth);
-	text_add(text, BYTES("end\n"));
+	write_end(text);
+}
+
+double reference_score(const struct reference_weights *weights,
+    const struct envelope_place *place, const uint8_t levels[FEATURE_COUNT],
+    float nats[FEATURE_COUNT])
+{
+	float sums[ENVELOPE_POOLS] = { 0 };
+	int best = 0;
+
+	for (int i = 0; i < FEATURE_COUNT; i++) {
+		const float *terms = weights->ratios[place->group][place->depth][i][levels[i]];
+
+		for (int pool = 0; pool < ENVELOPE_POOLS; pool++)
+			sums[pool] += terms[pool];
+	}
+	for (int pool = 1; pool < weights->pool_count; pool++)
+		best = sums[pool] > sums[best] ? pool : best;
+	for (int i = 0; i < FEATURE_COUNT; i++)
+		nats[i] = weights->ratios[place->group][place->depth][i][levels[i]][best];
+	return sums[best];
 }

@@ -11,7 +11,7 @@ uint8_t claim_level(const struct feature_view *view)
 
 	/* Where the TLS stack is the key, all members agree in it: that is no evidence. */
 	if (!view->facts->client || !view->facts->ja4 ||
-	    key_group_of(view->cohort->kind) == KEY_GROUP_CLIENT)
+	    key_group_of(view->cohort->kind, 0) >= KEY_GROUP_CLIENT)
 		return 0;
 	return feature_grade(rarity_share(view->rarity, view->facts), bounds, 5);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char folder[32], path[80], room[1 << 17];
+static char folder[32], path[80], room[1 << 18];
 static struct fault fault;
 
 static void start(void)
@@ -35,6 +35,7 @@ static uint64_t write_weights(const char *const *classes)
 	struct text text = text_in(room, sizeof(room));
 
 	memset(&made, 0, sizeof(made));
+	strcpy(made.pools[made.pool_count++], "campaign");
 	for (; classes[made.class_count]; made.class_count++)
 		strcpy(made.classes[made.class_count], classes[made.class_count]);
 	for (int group = 0; group < KEY_GROUP_COUNT; group++)

@@ -16,7 +16,7 @@
 #define POOL   40   /* the pool's own exchanges an epoch */
 #define CROWD  6000 /* everybody else's */
 
-static char weights_text[65536], class_text[65536];
+static char weights_text[1 << 18], class_text[1 << 17];
 
 static uint64_t mix(uint64_t x)
 {
@@ -33,7 +33,10 @@ static int bin_of_nothing(void)
 /* An envelope under which any account of a template's cohort is strong evidence. */
 static struct envelope *make_envelope(void)
 {
-	static struct reference_weights weights = { .class_count = 1, .classes = { "other" } };
+	static struct reference_weights weights = { .class_count = 1,
+		.classes = { "other" },
+		.pool_count = 1,
+		.pools = { "campaign" } };
 	static struct reference_class class = { .name = "other", .accounts = 200000 };
 	struct text one = text_in(weights_text, sizeof(weights_text));
 	struct text two = text_in(class_text, sizeof(class_text));
@@ -49,7 +52,7 @@ static struct envelope *make_envelope(void)
 	for (int depth = 0; depth < COHORT_DEPTHS; depth++)
 		for (int phase = 0; phase < ENVELOPE_PHASES; phase++) {
 			struct reference_table *table =
-			    &class.tables[KEY_GROUP_TEMPLATE][depth][phase];
+			    &class.tables[KEY_GROUP_SHORT][depth][phase];
 
 			table->n = table->k[ENVELOPE_BINS - 1] = 200000;
 		}

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static char weights_text[65536], class_text[3][65536];
+static char weights_text[1 << 18], class_text[3][1 << 17];
 
 static uint64_t state = 521288629ULL * 88675123;
 
@@ -21,9 +21,14 @@ static double uniform(void)
 
 static struct bytes weights(int classes)
 {
-	struct reference_weights made = { .class_count = classes };
+	static struct reference_weights made;
 	struct text text = text_in(weights_text, sizeof(weights_text));
 
+	memset(&made, 0, sizeof(made));
+	made.class_count = classes;
+	made.pool_count = 2;
+	strcpy(made.pools[0], "campaign-a");
+	strcpy(made.pools[1], "campaign-b");
 	for (int i = 0; i < classes; i++)
 		snprintf(made.classes[i], ENVELOPE_NAME, "class-%d", i);
 	for (int group = 0; group < KEY_GROUP_COUNT; group++)
@@ -52,6 +57,8 @@ static int draw(int i)
 	return ENVELOPE_BINS - 1;
 }
 
+static uint32_t inflation = 1; /* of all counts, beyond what was counted */
+
 static struct bytes class(int i, uint32_t n, uint64_t mark)
 {
 	static struct reference_class made;
@@ -59,15 +66,15 @@ static struct bytes class(int i, uint32_t n, uint64_t mark)
 
 	memset(&made, 0, sizeof(made));
 	snprintf(made.name, sizeof(made.name), "class-%d", i);
-	made.accounts = n * 2;
+	made.accounts = n * 2 * inflation;
 	for (int depth = 0; depth < COHORT_DEPTHS; depth++)
 		for (int phase = 0; phase < ENVELOPE_PHASES; phase++) {
 			struct reference_table *table =
 			    &made.tables[KEY_GROUP_TEMPLATE][depth][phase];
 
-			table->n = n;
+			table->n = n * inflation;
 			for (uint32_t j = 0; j < n; j++)
-				table->k[draw(i)]++;
+				table->k[draw(i)] += inflation;
 		}
 	reference_write_class(&text, &made, mark);
 	return text_bytes(&text);
@@ -141,13 +148,27 @@ START_TEST(a_missing_class_closes_population_evidence)
 }
 END_TEST
 
-static int try_class(const char *from, const char *to)
+/* The end line names what stands before it anew, as one who knows the format would do it. */
+static void sign(char *text)
 {
+	char *end = strstr(text, "\nend ");
+	char hex[17];
+
+	if (!end)
+		return;
+	snprintf(hex, sizeof(hex), "%016llx",
+	    (unsigned long long)reference_mark(bytes_of(text, (size_t)(end + 1 - text))));
+	memcpy(end + 5, hex, 16);
+}
+
+/* A class file with |from| replaced by |to|; the fault's text goes to |said|. */
+static int try_class(const char *from, const char *to, bool is_signed, char said[FAULT_TEXT])
+{
+	static char poisoned[1 << 17];
 	struct envelope *envelope = envelope_new();
-	struct fault fault;
+	struct fault fault = { 0 };
 	struct bytes text = weights(1);
 	char *made, *at;
-	char poisoned[65536];
 	int result;
 
 	ck_assert_int_eq(envelope_weights(envelope, text, &fault), 0);
@@ -159,7 +180,10 @@ static int try_class(const char *from, const char *to)
 	ck_assert_int_gt(
 	    asprintf(&made, "%.*s%s%s", (int)(at - poisoned), poisoned, to, at + strlen(from)),
 	    0);
+	if (is_signed)
+		sign(made);
 	result = envelope_class(envelope, bytes_of_text(made), &fault);
+	memcpy(said, fault.text, FAULT_TEXT);
 	free(made);
 	envelope_free(envelope);
 	return result;
@@ -167,20 +191,101 @@ static int try_class(const char *from, const char *to)
 
 START_TEST(a_poisoned_or_damaged_file_is_refused)
 {
-	ck_assert_int_eq(try_class("class", "class"), 0);
-	ck_assert_int_eq(try_class("reference 1", "reference 2"), -1);
-	ck_assert_int_eq(try_class("5000", "5001"), -1);
-	ck_assert_int_eq(try_class("5000", "50000000"), -1);
-	ck_assert_int_eq(try_class("5000", "-5000"), -1);
-	ck_assert_int_eq(try_class("5000", "nan"), -1);
-	ck_assert_int_eq(try_class("weights ", "weights 0"), -1);
-	ck_assert_int_eq(try_class("accounts 10000", "accounts 0"), -1);
-	ck_assert_int_eq(try_class("table template 16", "table template 17"), -1);
-	ck_assert_int_eq(try_class("table template 1 1", "table template 1 0"), -1);
-	ck_assert_int_eq(try_class("\nend\n", "\n"), -1);
-	ck_assert_int_eq(try_class("\nend\n", "\nend\nmore\n"), -1);
-	ck_assert_int_eq(try_class("class class-0", "class"), -1);
-	ck_assert_int_eq(try_class("retort-reference", ""), -1);
+	static const struct {
+		const char *from, *to, *says;
+	} poisons[] = {
+		{ "reference 2", "reference 3", "another version" },
+		{ "5000", "5001", "do not add up" },
+		{ "5000", "50000000", "too large" },
+		{ "5000", "-5000", "missing" },
+		{ "5000", "nan", "missing" },
+		{ "accounts 10000", "accounts 0", "too large" },
+		{ "accounts 10000", "accounts 900000000", "fewer accounts" },
+		{ "table template 16", "table template 17", "depth" },
+		{ "table template 1 1", "table template 1 0", "twice" },
+		{ "table template", "table planet", "group" },
+		{ "class class-0", "class", "name" },
+		{ "retort-reference", "", "not such a file" },
+	};
+	char said[FAULT_TEXT];
+
+	ck_assert_int_eq(try_class("class", "class", true, said), 0);
+	for (size_t i = 0; i < sizeof(poisons) / sizeof(*poisons); i++) {
+		ck_assert_int_eq(try_class(poisons[i].from, poisons[i].to, true, said), -1);
+		ck_assert_msg(strstr(said, poisons[i].says), "%s: %s", poisons[i].to, said);
+	}
+	ck_assert_int_eq(try_class("weights ", "weights 0", true, said), -1);
+	ck_assert_int_eq(try_class("\nend ", "\n", false, said), -1);
+}
+END_TEST
+
+/* Numbers that still add up: only the mark at the end knows. */
+START_TEST(a_file_that_was_altered_is_refused)
+{
+	char said[FAULT_TEXT];
+
+	ck_assert_int_eq(try_class("accounts 10000", "accounts 10001", true, said), 0);
+	ck_assert_int_eq(try_class("accounts 10000", "accounts 10001", false, said), -1);
+	ck_assert_ptr_nonnull(strstr(said, "altered"));
+	ck_assert_int_eq(try_class("class-0", "class-1", false, said), -1);
+	ck_assert_int_eq(try_class("\nend ", "\n# a word\nend ", false, said), -1);
+}
+END_TEST
+
+/* More accounts than anybody counted make a limit no tighter than the cap allows, and odds that
+ * do not sum to one are made to. */
+START_TEST(an_inflated_table_is_clamped)
+{
+	struct envelope *envelope;
+	double least = 1, sum = 0;
+
+	inflation = 1000;
+	envelope = build(1, 5000);
+	inflation = 1;
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++) {
+		double e = envelope_at(envelope, &place, bin).e;
+		double odds = bin == 40 ? 0.6 : 0.4 / 63;
+
+		least = fmin(least, odds / e);
+		sum += share(0, bin) * e;
+	}
+	ck_assert_double_ge(least, log(ENVELOPE_BINS / ENVELOPE_DELTA) / ENVELOPE_CAP);
+	ck_assert_double_ge(least, 0.99 * ENVELOPE_FLOOR);
+	ck_assert_double_le(sum, 1);
+	envelope_free(envelope);
+}
+END_TEST
+
+/* No class has a table for the group: nobody knows what honest accounts look like there. */
+START_TEST(where_no_class_came_nothing_is_evidence)
+{
+	struct envelope *envelope = build(3, 5000);
+	const struct envelope_place nowhere = { KEY_GROUP_BIRTH, 2, 5 };
+
+	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
+		ck_assert_double_eq(envelope_at(envelope, &nowhere, bin).e, 1);
+	envelope_free(envelope);
+}
+END_TEST
+
+/* The pool that fits best gives the score, so that one kind's habits do not excuse another. */
+START_TEST(the_nearest_kind_of_pool_gives_the_score)
+{
+	static struct reference_weights made;
+	float nats[FEATURE_COUNT];
+	uint8_t levels[FEATURE_COUNT] = { 0 };
+
+	made.pool_count = 2;
+	levels[FEATURE_focus] = 2;
+	levels[FEATURE_birth] = 1;
+	made.ratios[place.group][place.depth][FEATURE_focus][2][0] = -2;
+	made.ratios[place.group][place.depth][FEATURE_birth][1][0] = 1;
+	made.ratios[place.group][place.depth][FEATURE_focus][2][1] = 2;
+	ck_assert_double_eq(reference_score(&made, &place, levels, nats), 2);
+	ck_assert_double_eq(nats[FEATURE_birth], 0);
+	levels[FEATURE_focus] = 0;
+	ck_assert_double_eq(reference_score(&made, &place, levels, nats), 1);
+	ck_assert_double_eq(nats[FEATURE_birth], 1);
 }
 END_TEST
 
@@ -267,6 +372,8 @@ END_TEST
 UNIT_MAIN("envelope", the_expected_e_is_at_most_one_under_every_class,
     more_accounts_allow_larger_bets_and_no_bet_passes_the_floor,
     a_missing_class_closes_population_evidence, a_poisoned_or_damaged_file_is_refused,
+    a_file_that_was_altered_is_refused, an_inflated_table_is_clamped,
+    where_no_class_came_nothing_is_evidence, the_nearest_kind_of_pool_gives_the_score,
     a_class_of_few_accounts_allows_no_large_bet, another_class_never_makes_a_bet_surer,
     a_boasting_table_stays_below_the_floor,
     the_ceiling_grows_with_accounts_and_bounds_every_bet, scores_fall_into_sixty_four_bins)

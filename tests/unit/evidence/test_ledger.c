@@ -17,22 +17,44 @@ static double uniform(void)
 
 START_TEST(a_bet_of_one_changes_only_the_count)
 {
+	float shares[LEDGER_STAKES] = { 0 };
 	double ledger = -INFINITY;
 
 	for (int i = 0; i < 100; i++)
-		ledger = ledger_bet(ledger, 0.5, 1);
-	ck_assert_double_eq_tol(exp(ledger), 100, 1e-9);
-	ck_assert_double_eq_tol(ledger_bet(800, 0.5, 3), 800 + log(2), 1e-9);
+		ledger = ledger_bet(ledger, shares, 0.5, 1);
+	ck_assert_double_eq_tol(exp(ledger), 100, 1e-4);
+	ck_assert_double_eq_tol(ledger_bet(800, shares, 0, 3), 800, 1e-6);
+	ck_assert(isfinite(ledger_bet(-INFINITY, shares, 1, 1e4)));
+}
+END_TEST
+
+/* Weak bets are won with small stakes, strong ones with large: the mixture is near both. */
+START_TEST(a_mixture_grows_nearly_as_its_best_stake)
+{
+	float shares[LEDGER_STAKES] = { 0 };
+	double ledger = -INFINITY;
+
+	for (int i = 0; i < 100; i++)
+		ledger = ledger_bet(ledger, shares, 0.9, 3);
+	ck_assert_double_ge(ledger, 100 * log1p(0.9 * 2) - log(LEDGER_STAKES));
+	ck_assert_float_ge(shares[0], 0.99f);
+	ledger = -INFINITY;
+	for (int i = 0; i < 2000; i++) /* half of them win 1.4: at whole stake it would lose */
+		ledger = ledger_bet(ledger, shares, 0.9, i % 2 ? 2.4 : 0);
+	ck_assert_double_ge(
+	    ledger, 1000 * (log1p(0.1125 * 1.4) + log1p(-0.1125)) - log(LEDGER_STAKES));
+	ck_assert_float_ge(shares[2], 0.99f);
 }
 END_TEST
 
 /* e is 1/p with probability p, else 0: the worst that has expectation 1 exactly. */
 static double false_tags(double threshold, double p, int bets)
 {
+	float shares[LEDGER_STAKES] = { 0 };
 	double ledger = -INFINITY, tags = 0;
 
 	for (int i = 0; i < bets; i++) {
-		ledger = ledger_bet(ledger, LEDGER_STAKE, uniform() < p ? 1 / p : 0);
+		ledger = ledger_bet(ledger, shares, 0.9, uniform() < p ? 1 / p : 0);
 		if (ledger >= log(threshold)) {
 			tags++;
 			ledger = -INFINITY;
@@ -81,5 +103,6 @@ START_TEST(decay_never_gains)
 END_TEST
 
 UNIT_MAIN("ledger", a_bet_of_one_changes_only_the_count,
+    a_mixture_grows_nearly_as_its_best_stake,
     false_tags_stay_below_n_over_a_for_worst_case_factors, shares_of_the_depths_sum_to_one,
     decay_never_gains)
