@@ -169,6 +169,7 @@ START_TEST(a_redis_that_was_flushed_is_told_everything_again)
 	some_requests(200, 100);
 	for (unsigned i = 0; i < NODES; i++)
 		AWAIT(share_redis_state(nodes[i].share)->losses > 0);
+	await_agreement(); /* a node that goes sooner takes what it had not told along */
 	node_stop(&nodes[1]);
 	node_start(&nodes[1], settings_of(&address, 1));
 	await_agreement();
