@@ -150,10 +150,12 @@ static bool raise_null(const struct envelope *envelope, const struct envelope_pl
 		const struct reference_table *table = table_of(
 		    envelope->classes[i], place, &pooled);
 
+		double p = 0;
+
 		is_known |= table != NULL;
 		for (int bin = 0; table && bin < ENVELOPE_BINS; bin++) {
-			double p = upper_limit(table->k[bin], table->n, l);
-
+			if (!bin || table->k[bin] != table->k[bin - 1]) /* mostly it is 0 */
+				p = upper_limit(table->k[bin], table->n, l);
 			if (p > null[bin]) {
 				null[bin] = p;
 				nearest[bin] = (uint8_t)i;
