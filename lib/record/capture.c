@@ -31,42 +31,46 @@ enum member {
 };
 
 struct row {
-	const char *name;
+	struct bytes name;
 	enum member member, parent;
 	size_t offset;
 };
 
+#define NAME(text)                                                                             \
+	{                                                                                      \
+		text, sizeof(text) - 1                                                         \
+	}
 #define TEXT_ROW(name, parent, field)                                                          \
 	{                                                                                      \
-		name, MEMBER_TEXT, parent, offsetof(struct capture, field)                     \
+		NAME(name), MEMBER_TEXT, parent, offsetof(struct capture, field)               \
 	}
 
 static const struct row rows[] = {
-	{ "v", MEMBER_VERSION, MEMBER_NONE, 0 },
-	{ "kind", MEMBER_KIND, MEMBER_NONE, 0 },
-	{ "at", MEMBER_AT, MEMBER_NONE, 0 },
+	{ NAME("v"), MEMBER_VERSION, MEMBER_NONE, 0 },
+	{ NAME("kind"), MEMBER_KIND, MEMBER_NONE, 0 },
+	{ NAME("at"), MEMBER_AT, MEMBER_NONE, 0 },
 	TEXT_ROW("peer", MEMBER_NONE, peer),
 	TEXT_ROW("owner", MEMBER_NONE, owner),
-	{ "tls", MEMBER_TLS, MEMBER_NONE, 0 },
+	{ NAME("tls"), MEMBER_TLS, MEMBER_NONE, 0 },
 	TEXT_ROW("ja3", MEMBER_TLS, ja3),
 	TEXT_ROW("ja4", MEMBER_TLS, ja4),
 	TEXT_ROW("hello", MEMBER_TLS, hello),
 	TEXT_ROW("http", MEMBER_NONE, http),
 	TEXT_ROW("method", MEMBER_NONE, method),
 	TEXT_ROW("path", MEMBER_NONE, path),
-	{ "headers", MEMBER_HEADERS, MEMBER_NONE, 0 },
-	{ "body", MEMBER_BODY, MEMBER_NONE, 0 },
-	{ "reply", MEMBER_REPLY, MEMBER_NONE, 0 },
-	{ "at", MEMBER_REPLY_AT, MEMBER_REPLY, 0 },
-	{ "status", MEMBER_STATUS, MEMBER_REPLY, 0 },
-	{ "input_tokens", MEMBER_INPUT_TOKENS, MEMBER_REPLY, 0 },
-	{ "output_tokens", MEMBER_OUTPUT_TOKENS, MEMBER_REPLY, 0 },
-	{ "signed", MEMBER_SIGNED, MEMBER_REPLY, 0 },
-	{ "asn", MEMBER_ASN, MEMBER_NONE, 0 },
-	{ "retort", MEMBER_RETORT, MEMBER_NONE, 0 },
+	{ NAME("headers"), MEMBER_HEADERS, MEMBER_NONE, 0 },
+	{ NAME("body"), MEMBER_BODY, MEMBER_NONE, 0 },
+	{ NAME("reply"), MEMBER_REPLY, MEMBER_NONE, 0 },
+	{ NAME("at"), MEMBER_REPLY_AT, MEMBER_REPLY, 0 },
+	{ NAME("status"), MEMBER_STATUS, MEMBER_REPLY, 0 },
+	{ NAME("input_tokens"), MEMBER_INPUT_TOKENS, MEMBER_REPLY, 0 },
+	{ NAME("output_tokens"), MEMBER_OUTPUT_TOKENS, MEMBER_REPLY, 0 },
+	{ NAME("signed"), MEMBER_SIGNED, MEMBER_REPLY, 0 },
+	{ NAME("asn"), MEMBER_ASN, MEMBER_NONE, 0 },
+	{ NAME("retort"), MEMBER_RETORT, MEMBER_NONE, 0 },
 	TEXT_ROW("coin", MEMBER_RETORT, coin),
-	{ "shaped", MEMBER_SHAPED, MEMBER_RETORT, 0 },
-	{ "limited", MEMBER_LIMITED, MEMBER_RETORT, 0 },
+	{ NAME("shaped"), MEMBER_SHAPED, MEMBER_RETORT, 0 },
+	{ NAME("limited"), MEMBER_LIMITED, MEMBER_RETORT, 0 },
 	TEXT_ROW("label", MEMBER_NONE, label),
 };
 
@@ -88,16 +92,34 @@ static enum member next_member(const struct reader *reader)
 	return reader->row ? reader->row->member : MEMBER_NONE;
 }
 
+/* The body that was stepped over ended at |bracket|. */
+static void end_body(struct reader *reader, const char *bracket)
+{
+	if (!reader->body_from)
+		return;
+	reader->capture->has_body = true;
+	reader->capture->body = bytes_of(
+	    reader->body_from, (size_t)(bracket + 1 - reader->body_from));
+	reader->body_from = NULL;
+}
+
+/* The last bracket before |at|, behind which only white space stands. */
+static const char *bracket_before(const char *at)
+{
+	do
+		at--;
+	while ((unsigned char)*at <= ' ');
+	return at;
+}
+
 static bool on_name(void *arg, struct bytes name)
 {
 	struct reader *reader = arg;
 
-	if (reader->body_from)
-		return true; /* only to find where the body ends */
+	end_body(reader, reader->scan.place);
 	reader->row = NULL;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (rows[i].parent == reader->parent &&
-		    bytes_equal(name, bytes_of_text(rows[i].name)))
+		if (rows[i].parent == reader->parent && bytes_equal(name, rows[i].name))
 			reader->row = &rows[i];
 	return reader->row != NULL;
 }
@@ -107,17 +129,18 @@ static bool on_open(void *arg, bool is_array)
 	struct reader *reader = arg;
 	enum member member = next_member(reader);
 
+	if (reader->depth == 1 && member == MEMBER_BODY) {
+		reader->body_from = reader->scan.place;
+		reader->row = NULL;
+		return false; /* whoever reads the body scans it again */
+	}
 	reader->depth++;
-	if (reader->body_from)
-		return true;
 	if (reader->depth == 1)
 		return !is_array;
 	if (reader->depth == 2) {
 		reader->parent = member;
 		reader->row = NULL;
 		reader->capture->has_reply |= member == MEMBER_REPLY;
-		if (member == MEMBER_BODY)
-			reader->body_from = reader->scan.place;
 	}
 	reader->cells = 0; /* of a header's pair, at depth 3 */
 	return true;
@@ -126,17 +149,11 @@ static bool on_open(void *arg, bool is_array)
 static void on_close(void *arg)
 {
 	struct reader *reader = arg;
-	struct capture *capture = reader->capture;
 
-	if (--reader->depth != 1)
-		return;
-	if (reader->body_from) {
-		capture->has_body = true;
-		capture->body = bytes_of(
-		    reader->body_from, (size_t)(reader->scan.place + 1 - reader->body_from));
-		reader->body_from = NULL;
-	}
-	reader->parent = MEMBER_NONE;
+	if (--reader->depth == 0 && reader->body_from)
+		end_body(reader, bracket_before(reader->scan.place));
+	if (reader->depth == 1)
+		reader->parent = MEMBER_NONE;
 }
 
 /* A cell of a header's pair: the name, then the value. */
@@ -178,8 +195,6 @@ static void on_text(void *arg, struct bytes piece, bool is_last)
 {
 	struct reader *reader = arg;
 
-	if (reader->body_from)
-		return;
 	text_add(&reader->room, piece);
 	assert(!reader->room.is_cut);
 	if (!is_last)

@@ -56,8 +56,8 @@ typedef size_t json_span_fn(const char *at, size_t len);
 struct json_scan {
 	const struct json_events *events;
 	void *arg;
-	/* In the caller's chunk, during on_open and on_close: the bracket; during the last
-	 * on_text of a value: the quote that ends it. */
+	/* In the caller's chunk: the newest bracket, or quote that ends a value, of unwanted
+	 * values too. */
 	const char *place;
 	json_span_fn *span;
 	json_text_fn *text;

@@ -4,6 +4,8 @@
 
 #include "unit.h"
 
+#include <stdio.h>
+
 #define LINE                                                                                   \
 	"{\"v\":1,\"kind\":\"capture\",\"at\":1777777777.123456,\"peer\":\"203.0.113.9\","     \
 	"\"owner\":null,\"tls\":{\"ja3\":\"cd08e31494f9531f560d64c695473da9\",\"ja4\":"        \
@@ -60,6 +62,28 @@ START_TEST(a_body_may_be_a_text_and_most_members_may_be_missing)
 	ck_assert_int_eq(capture.at_us, 1500000);
 	check_text(capture.body, "{\"n\":1}");
 	ck_assert(!capture.has_reply);
+}
+END_TEST
+
+/* Wherever it stands, and whatever its strings hold. */
+START_TEST(a_body_is_its_bytes_from_bracket_to_bracket)
+{
+	static const char *const bodies[] = { "{}", "[ ]", "{\"a\":[\"}\\\"]\",{}] }",
+		"[[1],{\"body\":{\"peer\":\"::2\"}}]" };
+	char line[256];
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++)
+		for (int is_last = 0; is_last < 2; is_last++) {
+			snprintf(line, sizeof(line),
+			    "{\"v\":1,\"kind\":\"capture\",\"at\":1,\"headers\":[],%s"
+			    "\"body\": %s \t%s}",
+			    is_last ? "\"peer\":\"::1\"," : "", bodies[i],
+			    is_last ? "" : ", \"peer\":\"::1\"");
+			ck_assert_int_eq(read_line(line), 0);
+			ck_assert(capture.has_body);
+			check_text(capture.body, bodies[i]);
+			check_text(capture.peer, "::1");
+		}
 }
 END_TEST
 
@@ -163,5 +187,6 @@ END_TEST
 
 UNIT_MAIN("capture", a_line_gives_its_members,
     a_body_may_be_a_text_and_most_members_may_be_missing,
+    a_body_is_its_bytes_from_bracket_to_bracket,
     what_retort_did_and_what_was_signed_comes_along, what_is_no_capture_is_a_fault_in_words,
     facts_have_keyed_hashes_and_no_word_of_the_line, the_longest_facts_fit)
