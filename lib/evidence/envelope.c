@@ -149,7 +149,6 @@ static bool raise_null(const struct envelope *envelope, const struct envelope_pl
 		struct reference_table pooled;
 		const struct reference_table *table = table_of(
 		    envelope->classes[i], place, &pooled);
-
 		double p = 0;
 
 		is_known |= table != NULL;

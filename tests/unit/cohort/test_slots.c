@@ -125,7 +125,33 @@ START_TEST(a_dropped_entry_is_gone)
 }
 END_TEST
 
+START_TEST(a_walk_meets_every_entry_and_nothing_else)
+{
+	struct slots slots;
+	size_t met = 0, to;
+	bool is_new;
+
+	slots_init(&slots, 4096, sizeof(struct item), 5);
+	for (uint64_t key = 1; key <= 100; key++)
+		claim(&slots, key, &is_new);
+	to = slots_capacity(&slots);
+	for (size_t i = 0; (i = slots_next(&slots, i, to)) < to; i++, met++)
+		ck_assert_ptr_nonnull(slots_at(&slots, i));
+	ck_assert_uint_eq(met, 100);
+	for (size_t from = 0; from < 40; from++) /* ends between two buckets' edges too */
+		for (size_t end = from; end < 40; end++) {
+			size_t at = from;
+
+			while (at < end && !slots_at(&slots, at))
+				at++;
+			ck_assert_uint_eq(slots_next(&slots, from, end), at);
+		}
+	slots_fini(&slots);
+}
+END_TEST
+
 UNIT_MAIN("slots", everything_below_three_quarters_is_kept,
     a_full_table_gives_up_the_least_and_counts_it,
     keys_chosen_against_one_seed_do_no_harm_under_another,
-    without_a_rank_the_oldest_claim_gives_way_and_the_held_stays, a_dropped_entry_is_gone)
+    without_a_rank_the_oldest_claim_gives_way_and_the_held_stays, a_dropped_entry_is_gone,
+    a_walk_meets_every_entry_and_nothing_else)

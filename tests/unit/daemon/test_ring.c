@@ -62,6 +62,25 @@ START_TEST(entries_come_out_in_the_order_they_went_in)
 }
 END_TEST
 
+START_TEST(what_comes_behind_the_next_can_be_seen_and_stays)
+{
+	struct ring *ring = ring_new(4, sizeof(struct letter));
+	uint64_t in = 0, out = 0;
+
+	for (int turn = 0; turn < 10; turn++) { /* over the ring's end and on */
+		for (int i = 0; i < 3; i++)
+			ck_assert(write_letter(ring, in++));
+		ck_assert_ptr_nonnull(ring_peek(ring));
+		ck_assert_ptr_eq(ring_peek_ahead(ring, 0), ring_peek(ring));
+		ck_assert_ptr_nonnull(ring_peek_ahead(ring, 2));
+		ck_assert_ptr_null(ring_peek_ahead(ring, 3));
+		for (int i = 0; i < 3; i++)
+			ck_assert_uint_eq(read_letter(ring), out++);
+	}
+	ring_free(ring);
+}
+END_TEST
+
 START_TEST(a_reserved_place_is_not_seen_before_it_is_committed)
 {
 	struct ring *ring = ring_new(2, sizeof(struct letter));
@@ -136,5 +155,6 @@ END_TEST
 
 UNIT_MAIN("ring", an_empty_ring_has_nothing_to_peek_at,
     entries_come_out_in_the_order_they_went_in,
+    what_comes_behind_the_next_can_be_seen_and_stays,
     a_reserved_place_is_not_seen_before_it_is_committed,
     a_full_ring_drops_the_new_entry_and_counts_it, two_threads_lose_nothing_but_what_is_counted)
