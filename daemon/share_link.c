@@ -337,7 +337,7 @@ void share_link_open(struct share_link *link, const struct config_address *serve
 	share_link_close(link);
 	snprintf(link->server, sizeof(link->server), "%s", server->text);
 	link->reader = redisReaderCreateWithFunctions(&reply_functions);
-	redisReaderSetPrivdata(link->reader, link);
+	link->reader->privdata = link; /* the macro for it does not compile with clang */
 	if (link->plan->tls)
 		link->peer = bufferevent_openssl_socket_new(link->plan->base, -1,
 		    new_tls(link, server), BUFFEREVENT_SSL_CONNECTING, options);
