@@ -98,8 +98,9 @@ static bool open_file(const char *path, FILE **file)
 
 static bool close_file(const char *path, FILE *file)
 {
-	bool is_whole = !file || (!ferror(file) & (fclose(file) == 0));
+	bool has_failed = file && ferror(file), is_whole = !file || fclose(file) == 0;
 
+	is_whole = is_whole && !has_failed;
 	if (!is_whole)
 		fprintf(stderr, "retortctl: %s could not be written whole\n", path);
 	return is_whole;
@@ -109,21 +110,21 @@ static int run_and_write(struct wish *wish, const struct scenario *scenario)
 {
 	struct sim_run run;
 	struct engine_counts counts;
-	bool is_whole;
+	bool has_records, has_captures;
 
 	if (!open_file(wish->records, &wish->setup.records) ||
 	    !open_file(wish->captures, &wish->setup.captures))
 		return CTL_FAILED;
 	sim_run(&run, &wish->setup);
-	is_whole = close_file(wish->records, wish->setup.records) &
-		   close_file(wish->captures, wish->setup.captures);
+	has_records = close_file(wish->records, wish->setup.records);
+	has_captures = close_file(wish->captures, wish->setup.captures);
 	sim_run_counts(&run, &counts);
 	if (wish->is_json)
 		report_print(&run.report, &counts, stdout);
 	else
 		print_words(&run, scenario);
 	sim_run_fini(&run);
-	return is_whole ? CTL_OK : CTL_FAILED;
+	return has_records && has_captures ? CTL_OK : CTL_FAILED;
 }
 
 static int simulate(struct wish *wish, const char *path)
