@@ -208,9 +208,12 @@ static uint64_t places_of_rest(
     const struct elicitation *elicitation, const char *at, size_t len)
 {
 	char rest[PHRASE_FILTER_READS] = { 0 };
+	uint64_t places;
 
 	memcpy(rest, at, len);
-	return elicitation->places(&elicitation->filter, rest);
+	places = elicitation->places(&elicitation->filter, rest);
+	explicit_bzero(rest, sizeof(rest)); /* a request that is given up wipes no stack */
+	return places;
 }
 
 uint8_t elicitation_search(const struct elicitation *elicitation, struct bytes text)
