@@ -106,7 +106,7 @@ static void parse_address(const char *where, struct sockaddr_in *address)
 {
 	struct bytes rest = bytes_of_text(where), host = bytes_split(&rest, ':');
 	char name[64] = "";
-	uint64_t port;
+	uint64_t port = 0;
 
 	if (host.len >= sizeof(name) || !bytes_to_number(rest, &port) || port > 65535)
 		fail("--listen wants HOST:PORT");

@@ -57,11 +57,10 @@ START_TEST(no_label_is_missed)
 {
 	static const char *const labels[] = { "Current working directory:", "cwd>",
 		"Current date:", "Default shell:", "Git remote:", "Home directory:",
-		"I'm currently working in the "
-		"directory:",
-		"Is directory a git repo:", "My operating system is:", "OS version:",
-		"Operating system:", "Platform:", "Primary working directory:", "Repository:",
-		"Shell:", "The current working directory is",
+		"I'm currently working in the directory:", "Is directory a git repo:",
+		"My operating system is:", "OS version:", "Operating system:", "Platform:",
+		"Primary working directory:", "Repository:", "Shell:",
+		"The current working directory is",
 		"Today's date:", "Working directory:", "Workspace root:", "TODAY'S DATE IS" };
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
