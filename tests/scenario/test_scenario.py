@@ -11,18 +11,16 @@ def assert_no_harm(report):
     side = scenario.benign(report)
     assert side["cohorts_proven"] == 0
     assert side["shaped"] == 0
-    assert side["cohorts_tagged"] <= report["engine"]["bets"] / 1e9 + 3
+    assert side["cohorts_tagged"] <= report["engine"]["pairs"] / 1e9
     assert side["probed"] <= 0.005 * side["exchanges"]
     assert side["probed"] <= 0.01 * side["watched"] + 30
 
 
 @pytest.mark.parametrize("name", ["01-hydra", "01-hydra-turns", "01-hydra-sticky"])
 def test_a_hydra_is_tagged_in_a_thousand_and_proven_in_three_thousand(name):
-    """The tag is asserted of the median: of the first eleven seeds one needed 1,022 (sticky, 7)."""
-    reports = [scenario.simulate(name, seed) for seed in (7, 8, 9)]
-    tags = sorted(scenario.moment(report, "campaign-1", "first_tag") for report in reports)
-    assert tags[1] <= 1000
-    for report in reports:
+    for seed in (7, 8, 9):
+        report = scenario.simulate(name, seed)
+        assert scenario.moment(report, "campaign-1", "first_tag") <= 1000
         assert scenario.moment(report, "campaign-1", "first_proof") <= 3000
         assert report["labels"]["campaign-1"]["shaped"] > 0
         assert_no_harm(report)
@@ -50,9 +48,10 @@ def test_a_second_pool_meets_the_tags_of_the_first():
     assert_no_harm(report)
 
 
-def test_an_adaptive_pool_is_proven_and_its_customers_are_not_shaped():
-    report = scenario.simulate("04-adaptive", 7)
-    assert scenario.moment(report, "campaign-1", "first_proof") <= 100_000
+@pytest.mark.parametrize("name, most", [("04-adaptive", 100_000), ("04-adaptive-200", 75_000)])
+def test_an_adaptive_pool_is_proven_and_its_customers_are_not_shaped(name, most):
+    report = scenario.simulate(name, 7)
+    assert scenario.moment(report, "campaign-1", "first_proof") <= most
     assert report["labels"]["campaign-1-customers"]["shaped"] == 0
     assert_no_harm(report)
 
@@ -100,13 +99,6 @@ def test_honest_look_alikes_are_left_alone(name):
     report = scenario.simulate(name, 7)
     assert scenario.benign(report)["cohorts_tagged"] == 0
     assert_no_harm(report)
-
-
-@pytest.mark.parametrize("evidence", [1e2, 1e3, 1e4])
-def test_false_tags_stay_below_bets_over_a(evidence):
-    report = scenario.simulate("10-guarantee", 7, "--tag-evidence", str(evidence), "--no-probe")
-    bound = report["engine"]["bets"] / evidence
-    assert report["engine"]["tags"] <= bound + 3 * bound ** 0.5 + 1
 
 
 def test_a_run_repeats_exactly():
