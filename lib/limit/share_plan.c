@@ -190,6 +190,8 @@ static bool walk_on(struct share_plan *plan, uint64_t now_us, bool *is_taken)
 		entry = limit_queue_walk(plan->table, plan->walk_stripe, &plan->walk_place);
 		if (!entry)
 			break;
+		if (entry->is_queued && plan->is_retelling)
+			entry->generation = 0; /* the queue tells it, and then all of it */
 		if (entry->is_queued ||
 		    (entry->generation == plan->generation && !plan->is_retelling))
 			continue;
