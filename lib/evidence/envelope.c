@@ -135,7 +135,8 @@ static double confidence(int classes)
 
 double envelope_ceiling(uint32_t n, int classes)
 {
-	return 1 / fmax(ENVELOPE_FLOOR, upper_limit(0, n, confidence(classes)));
+	return 1 /
+	       (ENVELOPE_APART * fmax(ENVELOPE_FLOOR, upper_limit(0, n, confidence(classes))));
 }
 
 /* False where no class ever came: nothing is known of honest accounts there. */
@@ -170,14 +171,15 @@ static void compute_place(struct envelope *envelope, const struct envelope_place
 	const double *odds = envelope->weights.odds[place->group][place->depth];
 	double null[ENVELOPE_BINS];
 	uint8_t nearest[ENVELOPE_BINS] = { 0 };
+	bool is_known;
 
 	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
 		null[bin] = ENVELOPE_FLOOR;
-	if (!raise_null(envelope, place, null, nearest))
-		memcpy(null, odds, sizeof(null)); /* e = 1 */
+	is_known = raise_null(envelope, place, null, nearest);
 	for (int bin = 0; bin < ENVELOPE_BINS; bin++)
-		bins[bin] = (struct envelope_bin){ null[bin] > 0 ? odds[bin] / null[bin] : 1,
-			nearest[bin] };
+		bins[bin] = (struct envelope_bin){
+			is_known ? odds[bin] / (null[bin] * ENVELOPE_APART) : 1, nearest[bin]
+		};
 }
 
 static bool has_class(const struct envelope *envelope, const char *name)

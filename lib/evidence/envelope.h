@@ -26,12 +26,17 @@
 #define ENVELOPE_FLOOR     2e-4   /* no null probability is believed to be smaller */
 #define ENVELOPE_CAP       200000 /* nor is any table believed to rest on more accounts */
 
+/* A class's accounts come from a few events (a hackathon, a launch), and those of one event
+ * share more than their tool. The limits are for accounts that were drawn apart, so the null
+ * is raised by what one event may exceed the average of the others: E[e] ≤ 1/ENVELOPE_APART. */
+#define ENVELOPE_APART     2.0
+
 struct envelope_place {
 	uint8_t group, depth, phase;
 };
 
 struct envelope_bin {
-	double e;        /* q / p*: 0 … 1/ENVELOPE_FLOOR; E[e] ≤ 1 under every class */
+	double e; /* q / p*: 0 … 1/ENVELOPE_FLOOR; E[e] ≤ 1/ENVELOPE_APART under every class */
 	uint8_t nearest; /* the class whose limit is the largest */
 };
 

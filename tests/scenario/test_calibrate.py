@@ -49,7 +49,9 @@ def test_labelled_records_and_captures_give_the_same_classes(written, tmp_path):
     assert set(from_records) == set(from_captures) == {
         "coding-agents", "chat-clients", "judges", "campaign-1"}
     for name, one in from_records.items():
-        assert one["accounts"] == from_captures[name]["accounts"], name
+        # An account may be seen in a cohort by one way of a template only: see test_captures.py.
+        apart = abs(one["accounts"] - from_captures[name]["accounts"])
+        assert apart <= (0.01 * one["accounts"] if name == "campaign-1" else 0), name
         assert one["campaign"] == (name == "campaign-1")
     for made in ("r", "c"):
         assert loads(tmp_path / made)
@@ -58,11 +60,11 @@ def test_labelled_records_and_captures_give_the_same_classes(written, tmp_path):
 
 
 def test_few_accounts_allow_no_large_bet(written, tmp_path):
-    """The ceiling is 1 over the upper limit at no account: with so few it is all but 1."""
+    """The ceiling is 1 over twice the upper limit at no account: with so few it is all but ½."""
     found = classes(calibrate("--json", "--out", tmp_path / "r", written["records"]))
     for one in found.values():
         for table in one["tables"]:
-            assert 1 <= table["largest_e"] <= max(1, table["accounts"] / 10 + 1)
+            assert 0.5 <= table["largest_e"] <= max(1, table["accounts"] / 10 + 1)
     table = calibrate("--out", tmp_path / "r", written["records"]).stdout
     assert "largest e" in table and "weights made anew" in table
 

@@ -343,7 +343,7 @@ START_TEST(the_ceiling_grows_with_accounts_and_bounds_every_bet)
 {
 	double before = 0;
 
-	ck_assert_double_eq(envelope_ceiling(0, 1), 1);
+	ck_assert_double_eq(envelope_ceiling(0, 1), 1 / ENVELOPE_APART);
 	for (uint32_t n = 10; n <= 10000000; n *= 10) {
 		ck_assert_double_ge(envelope_ceiling(n, 3), before);
 		ck_assert_double_le(envelope_ceiling(n, 3), 1 / ENVELOPE_FLOOR);
