@@ -29,6 +29,10 @@ struct ctl_command {
 	ctl_run_fn *run;
 };
 
+/* Takes one of the shared options, 'a', 't' or 'j', as getopt_long left it; false when |letter|
+ * is none of them. */
+bool ctl_take_option(struct ctl_options *options, int letter);
+
 /* Reads the options that follow the name of a command, which takes |count| arguments: they are
  * argv[argc - count] and on. False when that is not so; it was said. */
 bool ctl_read_options(struct ctl_options *options, int argc, char **argv, int count);

@@ -126,16 +126,9 @@ static bool read_option(struct wish *wish, struct ctl_options *options, int lett
 		return wish->is_verify = true;
 	case 'l':
 		return wish->is_live = true;
-	case 'a':
-		options->admin = optarg;
-		return true;
-	case 't':
-		options->token_file = optarg;
-		return true;
-	case 'j':
-		return options->is_json = true;
 	default:
-		return replay_option(&wish->setup, letter, optarg);
+		return ctl_take_option(options, letter) ||
+		       replay_option(&wish->setup, letter, optarg);
 	}
 }
 

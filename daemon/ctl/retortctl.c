@@ -91,8 +91,7 @@ static void print_help(FILE *out)
 	    out);
 }
 
-/* True when |letter| was one of the shared options. */
-static bool take_option(struct ctl_options *options, int letter)
+bool ctl_take_option(struct ctl_options *options, int letter)
 {
 	switch (letter) {
 	case 'a':
@@ -115,7 +114,7 @@ bool ctl_read_options(struct ctl_options *options, int argc, char **argv, int co
 
 	optind = 0; /* getopt_long(3): begin anew */
 	while ((letter = getopt_long(argc, argv, "a:t:j", OPTIONS, NULL)) != -1)
-		if (!take_option(options, letter))
+		if (!ctl_take_option(options, letter))
 			return false;
 	if (argc - optind != count) {
 		fprintf(stderr, "retortctl: %s takes %d arguments\n", argv[0], count);
@@ -149,7 +148,7 @@ int main(int argc, char **argv)
 			puts("retortctl " RETORT_VERSION " (" RETORT_BUILD_TYPE ")");
 			return CTL_OK;
 		}
-		if (!take_option(&options, letter))
+		if (!ctl_take_option(&options, letter))
 			return CTL_USAGE;
 	}
 	if (optind == argc) {

@@ -30,11 +30,12 @@ void stream_mold_cast(struct stream_mold *mold, struct bytes event, struct bytes
 bool stream_mold_fits(const struct stream_mold *mold, struct bytes event, size_t *text_bytes)
 {
 	size_t around = (size_t)mold->head + mold->tail;
-	const char *past = event.at + event.len - mold->tail;
+	struct bytes text;
 
-	if (!around || event.len < around || memcmp(event.at, mold->bytes, mold->head) != 0 ||
-	    memcmp(past, mold->bytes + mold->head, mold->tail) != 0)
+	if (!around || event.len < around || memcmp(event.at, mold->bytes, mold->head) != 0)
 		return false;
-	*text_bytes = event.len - around;
-	return is_plain(mold, bytes_of(event.at + mold->head, *text_bytes));
+	text = bytes_of(event.at + mold->head, event.len - around);
+	*text_bytes = text.len;
+	return memcmp(text.at + text.len, mold->bytes + mold->head, mold->tail) == 0 &&
+	       is_plain(mold, text);
 }

@@ -258,7 +258,21 @@ static const char *skip_run(struct json_scan *scan, const char *at, const char *
 	return at;
 }
 
-/* The same for names and unwanted strings, which nobody waits for in bulk. */
+/* What a run of string bytes ended at: the chunk's end, the string's, or an escape that the
+ * states go through. */
+static const char *end_run(struct json_scan *scan, const char *at, const char *end)
+{
+	if (at == end)
+		return at;
+	if (*at == '"')
+		return end_text(scan, at);
+	if (*at != '\\')
+		return fail(scan, JSON_FAULT_SYNTAX, end);
+	scan->state = STATE_ESCAPE;
+	return at + 1;
+}
+
+/* The same as step_text for names and unwanted strings, which nobody waits for in bulk. */
 static const char *step_other_text(struct json_scan *scan, const char *at, const char *end)
 {
 	for (;;) {
@@ -269,20 +283,13 @@ static const char *step_other_text(struct json_scan *scan, const char *at, const
 		if (!at)
 			return fail(scan, JSON_FAULT_UTF8, end);
 		put(scan, from, (size_t)(at - from));
-		if (at == end)
-			return at;
-		if (*at == '"')
-			return end_text(scan, at);
-		if (*at != '\\')
-			return fail(scan, JSON_FAULT_SYNTAX, end);
-		plain = end - at > 1 ? json_text_escapes[(unsigned char)at[1]] : 0;
+		plain = end - at > 1 && *at == '\\' ? json_text_escapes[(unsigned char)at[1]]
+						    : 0;
 		if (!plain)
-			break;
+			return end_run(scan, at, end);
 		put(scan, &plain, 1);
 		at += 2;
 	}
-	scan->state = STATE_ESCAPE;
-	return at + 1;
 }
 
 /* Fills the hold with plain bytes and one-letter escapes, as often as it takes. */
@@ -318,14 +325,7 @@ static const char *step_text(struct json_scan *scan, const char *at, const char 
 			return fail(scan, JSON_FAULT_UTF8, end);
 		put(scan, from, (size_t)(at - from));
 	}
-	if (at == end)
-		return at;
-	if (*at == '"')
-		return end_text(scan, at);
-	if (*at != '\\')
-		return fail(scan, JSON_FAULT_SYNTAX, end);
-	scan->state = STATE_ESCAPE;
-	return at + 1;
+	return end_run(scan, at, end);
 }
 
 static const char *step_escape(struct json_scan *scan, const char *at, const char *end)

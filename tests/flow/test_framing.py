@@ -5,16 +5,10 @@ import os
 
 import pytest
 
-from harness import client, daemon, origin
+from harness import client, daemon
 
 HOST = b"Host: api\r\n"
 END = b"\r\n\r\n"
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    with origin.run() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from harness import client, codings, daemon, memory, mock, origin, program, wait
+from harness import client, codings, daemon, memory, mock, program, wait
 
 pytestmark = pytest.mark.skipif(program.is_sanitized(), reason="sanitizers keep freed memory")
 
@@ -62,12 +62,6 @@ def reply_of(secret):
 def events_of(secret):
     return [f"event: x\ndata: {json.dumps({'choices': [{'delta': {'content': text}}]})}\n\n"
             .encode() for text in (secret.reply, secret.thought, secret.signature)]
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    with origin.run() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", params=["clear", "tls"])

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from harness import client, codings, daemon, origin, wait
+from harness import client, codings, daemon, wait
 from harness.words import FINISH
 
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
@@ -14,12 +14,6 @@ ASK = json.dumps({"model": "m", "max_tokens": 9, "messages": [
     {"role": "user", "content": "What drips out of the still?"}]}).encode()
 USAGE = (55, 144)
 TEXT = "to distil is to pass a spirit through a neck and keep what drips out slowly "
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    with origin.run() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,9 @@ import random
 
 import pytest
 
-from harness import client, daemon, origin, program, wait
+from harness import client, daemon, program, wait
 
 GET = b"GET /v1/models HTTP/1.1\r\nHost: api\r\n\r\n"
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    with origin.run() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from harness import client, daemon, mock, node, origin, program, wait
+from harness import client, daemon, mock, node, program, wait
 
 UPGRADE = (b"GET /v1/realtime?model=m&x=%2F HTTP/1.1\r\nHost: api\r\nConnection: keep-alive, Upgrade\r\n"
            b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -13,12 +13,6 @@ UPGRADE = (b"GET /v1/realtime?model=m&x=%2F HTTP/1.1\r\nHost: api\r\nConnection:
            b"Sec-WebSocket-Protocol: realtime, openai-insecure-api-key.sk-1\r\n\r\n")
 ACCEPTED = (b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Protocol: realtime\r\n\r\n")
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    with origin.run() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
