@@ -7,6 +7,7 @@
 
 #include "admin.h"
 #include "base/xalloc.h"
+#include "clock.h"
 #include "config/complaint.h"
 #include "control_inside.h"
 #include "crew.h"
@@ -27,7 +28,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 static const char *const STATES[CONTROL_STATE_COUNT] = {
 	[CONTROL_STATE_STARTING] = "starting",
@@ -263,15 +263,13 @@ static void stop(struct control *control)
 
 static int run(struct control *control)
 {
-	struct timespec now;
 	struct fault fault;
 	int status = 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptors();
 	log_set_level((enum log_level)control->snapshot->config->log.level);
-	clock_gettime(CLOCK_REALTIME, &now);
-	control->started_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	control->started_us = clock_us(CLOCK_REALTIME);
 	log_say(LOG_LEVEL_NOTICE, "control", "retortd %s (%s) starts", RETORT_VERSION,
 	    RETORT_BUILD_TYPE);
 	if (start(control, &fault)) {

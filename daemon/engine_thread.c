@@ -7,6 +7,7 @@
 
 #include "answer.h"
 #include "base/xalloc.h"
+#include "clock.h"
 #include "config/config.h"
 #include "engine/engine_attest.h"
 #include "engine_figures.h"
@@ -64,14 +65,6 @@ struct engine_thread {
 	uint64_t began_us;
 	int64_t save_every_us, save_at_us, figures_at_us, record_at_us, tick_at_s;
 };
-
-static int64_t clock_us(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static void take_record(struct engine_thread *thread, const struct record *record)
 {

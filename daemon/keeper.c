@@ -6,6 +6,7 @@
 #include "keeper.h"
 
 #include "base/xalloc.h"
+#include "clock.h"
 #include "limit/limit_snapshot.h"
 #include "log.h"
 
@@ -33,14 +34,6 @@ struct keeper {
 	bool is_failing; /* the thread's own */
 };
 
-static uint64_t wall_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 static bool write_piece(int fd, struct bytes piece)
 {
 	while (piece.len) {
@@ -59,7 +52,7 @@ static bool write_piece(int fd, struct bytes piece)
 static bool write_table(const struct keeper *keeper, int fd)
 {
 	struct limit_snapshot *snapshot = limit_snapshot_new(
-	    keeper->plan.table, keeper->plan.mark, wall_us());
+	    keeper->plan.table, keeper->plan.mark, (uint64_t)clock_us(CLOCK_REALTIME));
 	bool is_fine = true;
 	struct bytes piece;
 
@@ -157,8 +150,8 @@ static void load_bytes(struct keeper *keeper, const void *at, size_t len)
 	struct limit_figures figures;
 	struct fault fault;
 
-	if (limit_snapshot_read(
-		keeper->plan.table, bytes_of(at, len), keeper->plan.mark, wall_us(), &fault)) {
+	if (limit_snapshot_read(keeper->plan.table, bytes_of(at, len), keeper->plan.mark,
+		(uint64_t)clock_us(CLOCK_REALTIME), &fault)) {
 		reject(keeper, &fault);
 		return;
 	}

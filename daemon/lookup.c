@@ -6,6 +6,7 @@
 #include "lookup.h"
 
 #include "base/xalloc.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #define THREADS_MOST 8
@@ -122,20 +122,12 @@ struct lookup *lookup_begin(const struct lookup_name *names, size_t count, struc
 	return NULL;
 }
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 bool lookup_wait(struct lookup *lookup, int64_t wait_us)
 {
 	struct pollfd bell = { lookup->fd, POLLIN, 0 };
-	int64_t until_us = now_us() + wait_us, left_us;
+	int64_t until_us = clock_us(CLOCK_MONOTONIC) + wait_us, left_us;
 
-	while ((left_us = until_us - now_us()) > 0)
+	while ((left_us = until_us - clock_us(CLOCK_MONOTONIC)) > 0)
 		if (poll(&bell, 1, (int)(left_us / 1000) + 1) == 1)
 			return true;
 	return false;
@@ -152,8 +144,7 @@ const struct addrinfo *lookup_found(
 	for (size_t i = 0; i < lookup->count; i++) {
 		const struct question *question = &lookup->questions[i];
 
-		if (question->name.port != name->port ||
-		    strcmp(question->name.host, name->host) != 0)
+		if (!lookup_name_equal(&question->name, name))
 			continue;
 		if (!atomic_load_explicit(&question->is_answered, memory_order_acquire)) {
 			fault_say(fault, "%s: the resolver does not answer", name->host);

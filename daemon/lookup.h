@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * Names asked of the system's resolver by threads of their own, several at a time, so that
@@ -19,6 +20,11 @@ struct lookup_name {
 	char host[LOOKUP_HOST_BYTES];
 	uint16_t port;
 };
+
+static inline bool lookup_name_equal(const struct lookup_name *a, const struct lookup_name *b)
+{
+	return a->port == b->port && strcmp(a->host, b->host) == 0;
+}
 
 struct lookup;
 

@@ -5,6 +5,7 @@
 #include "refresh.h"
 
 #include "base/xalloc.h"
+#include "clock.h"
 #include "control_inside.h"
 #include "crew.h"
 #include "log.h"
@@ -12,7 +13,6 @@
 #include "resolve.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #define LATE_US (15 * 1000 * 1000) /* one silent server costs glibc less */
 
@@ -33,24 +33,16 @@ struct refresh {
 	struct refresh_name *names; /* all that were ever in a book that was looked at */
 };
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* What is known of a name; one that is new was resolved just now, with its snapshot. */
 static struct refresh_name *note_of(struct refresh *refresh, const struct lookup_name *name)
 {
 	for (size_t i = 0; i < refresh->name_count; i++)
-		if (refresh->names[i].name.port == name->port &&
-		    strcmp(refresh->names[i].name.host, name->host) == 0)
+		if (lookup_name_equal(&refresh->names[i].name, name))
 			return &refresh->names[i];
 	refresh->names = xalloc_grow(
 	    refresh->names, refresh->name_count + 1, sizeof(*refresh->names));
-	refresh->names[refresh->name_count] = (struct refresh_name){ *name, now_us(), false };
+	refresh->names[refresh->name_count] = (struct refresh_name){ *name,
+		clock_us(CLOCK_MONOTONIC), false };
 	return &refresh->names[refresh->name_count++];
 }
 
@@ -138,7 +130,7 @@ static void ask_for_due(struct refresh *refresh)
 	struct lookup_name *due = xalloc_array(book->name_count + 1, sizeof(*due));
 	size_t count = 0;
 
-	refresh->began_us = now_us();
+	refresh->began_us = clock_us(CLOCK_MONOTONIC);
 	for (size_t i = 0; i < book->name_count; i++) {
 		const struct server_name *name = &book->names[i];
 		struct refresh_name *note;
@@ -163,7 +155,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	if (!refresh->round) {
 		ask_for_due(refresh);
-	} else if (!refresh->is_late && now_us() - refresh->began_us > LATE_US) {
+	} else if (!refresh->is_late &&
+		   clock_us(CLOCK_MONOTONIC) - refresh->began_us > LATE_US) {
 		refresh->is_late = true;
 		log_say(LOG_LEVEL_WARNING, "resolve",
 		    "the resolver does not answer; addresses stay as they are");

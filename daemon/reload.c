@@ -5,6 +5,7 @@
 #include "reload.h"
 
 #include "admin.h"
+#include "clock.h"
 #include "config/complaint.h"
 #include "control_inside.h"
 #include "crew.h"
@@ -15,7 +16,6 @@
 
 #include <inttypes.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 static bool are_same(const char *a, const char *b)
 {
@@ -96,14 +96,11 @@ static void say_outcome(const struct reload_outcome *outcome)
 
 static void tell_systemd(bool is_over)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (is_over)
 		sd_notify(0, "READY=1");
 	else
 		sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-		    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+		    (long long)clock_us(CLOCK_MONOTONIC));
 }
 
 void reload_now(struct control *control, struct reload_outcome *outcome)

@@ -31,8 +31,7 @@ struct server_name *server_book_find(
     const struct server_book *book, const struct lookup_name *name)
 {
 	for (size_t i = 0; i < book->name_count; i++)
-		if (book->names[i].name.port == name->port &&
-		    strcmp(book->names[i].name.host, name->host) == 0)
+		if (lookup_name_equal(&book->names[i].name, name))
 			return &book->names[i];
 	return NULL;
 }

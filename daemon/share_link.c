@@ -6,6 +6,7 @@
 #include "share_link.h"
 
 #include "base/xalloc.h"
+#include "clock.h"
 #include "magic.h"
 #include "share_greeting.h"
 #include "share_refusal.h"
@@ -21,7 +22,6 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <sys/un.h>
-#include <time.h>
 
 #define CONNECT_LEAST_US 1000000 /* names, handshakes and greetings take their time */
 #define PATIENCE         20      /* timeouts that all answers together may take */
@@ -42,14 +42,6 @@ struct share_link {
 	struct fault fault;
 };
 
-static int64_t steady_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void arm(struct share_link *link, int64_t us)
 {
 	struct timeval after = { .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
@@ -60,7 +52,8 @@ static void arm(struct share_link *link, int64_t us)
 /* Answers come, but not all: silence has its limit, and so has the whole. */
 static void arm_again(struct share_link *link)
 {
-	int64_t left_us = link->sent_us + PATIENCE * link->plan->timeout_us - steady_us();
+	int64_t left_us = link->sent_us + PATIENCE * link->plan->timeout_us -
+			  clock_us(CLOCK_MONOTONIC);
 
 	arm(link, left_us < 0                        ? 0
 		  : left_us < link->plan->timeout_us ? left_us
@@ -360,7 +353,7 @@ void share_link_send(struct share_link *link, struct bytes bytes)
 {
 	evbuffer_add_reference(
 	    bufferevent_get_output(link->peer), bytes.at, bytes.len, NULL, NULL);
-	link->sent_us = steady_us();
+	link->sent_us = clock_us(CLOCK_MONOTONIC);
 	arm(link, link->plan->timeout_us);
 }
 
@@ -371,7 +364,7 @@ void share_link_probe(struct share_link *link)
 
 	share_greeting_probe(&link->greeting, &link->plan->credentials, &out);
 	bufferevent_write(link->peer, out.at, out.len);
-	link->sent_us = steady_us();
+	link->sent_us = clock_us(CLOCK_MONOTONIC);
 	arm(link, link->plan->timeout_us);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "clock.h"
 #include "limit/share_plan.h"
 #include "magic.h"
 #include "share_link.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #define RETRY_LEAST_US 100000
@@ -56,14 +56,6 @@ static struct share_redis *cast_share(void *arg)
 	return magic_check(arg, MAGIC_SHARE_REDIS);
 }
 
-static int64_t now_us(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void set_timer(struct event *timer, int64_t us)
 {
 	struct timeval after = { .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
@@ -87,7 +79,7 @@ static void enter(struct share_redis *share, enum share_status status, const cha
 		return;
 	share->is_shared_told = status == SHARE_SHARED;
 	share->is_outage_told = status == SHARE_LOCAL;
-	share->state.since_us = now_us(CLOCK_REALTIME);
+	share->state.since_us = clock_us(CLOCK_REALTIME);
 	if (share->settings.on_change)
 		share->settings.on_change(share->settings.arg, status, words);
 }
@@ -103,7 +95,7 @@ static void publish(struct share_redis *share)
 	share->state.garbled = figures->garbled;
 	share->state.losses = figures->losses;
 	share->state.heard_bytes = share_link_heard_bytes(share->link);
-	share->state.cpu_us = (uint64_t)now_us(CLOCK_THREAD_CPUTIME_ID);
+	share->state.cpu_us = (uint64_t)clock_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /* Batches. */
@@ -134,17 +126,18 @@ static void send_batch(struct share_redis *share)
 	struct bytes batch;
 
 	do
-		batch = share_plan_fill(share->plan, (uint64_t)now_us(CLOCK_REALTIME));
+		batch = share_plan_fill(share->plan, (uint64_t)clock_us(CLOCK_REALTIME));
 	while (batch.len == 0 && share_plan_has_more(share->plan));
 	if (batch.len > 0) {
-		share->sent_us = now_us(CLOCK_MONOTONIC);
+		share->sent_us = clock_us(CLOCK_MONOTONIC);
 		share_link_send(share->link, batch);
 		return;
 	}
 	show_shared(share);
 	end_if_stopping(share);
-	if (!share->is_stopping && now_us(CLOCK_MONOTONIC) - share->sent_us > PROBE_EVERY_US) {
-		share->sent_us = now_us(CLOCK_MONOTONIC);
+	if (!share->is_stopping &&
+	    clock_us(CLOCK_MONOTONIC) - share->sent_us > PROBE_EVERY_US) {
+		share->sent_us = clock_us(CLOCK_MONOTONIC);
 		share_link_probe(share->link);
 	}
 }
@@ -153,7 +146,7 @@ static void on_answered(void *arg)
 {
 	struct share_redis *share = cast_share(arg);
 
-	share->state.round_trip_us = (uint64_t)(now_us(CLOCK_MONOTONIC) - share->sent_us);
+	share->state.round_trip_us = (uint64_t)(clock_us(CLOCK_MONOTONIC) - share->sent_us);
 	show_shared(share);
 	if (share_plan_has_more(share->plan) || share->is_stopping)
 		send_batch(share);
@@ -211,7 +204,7 @@ static int64_t retry_after_us(const struct share_redis *share)
 	if (us > RETRY_MOST_US)
 		us = RETRY_MOST_US;
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		random = (uint32_t)now_us(CLOCK_MONOTONIC);
+		random = (uint32_t)clock_us(CLOCK_MONOTONIC);
 	return us / 2 + (int64_t)(random % (uint64_t)us);
 }
 
@@ -221,7 +214,7 @@ static void on_lost(void *arg, const struct fault *fault)
 	char words[FAULT_TEXT + 60];
 
 	share_plan_end(share->plan);
-	if (share->is_open && now_us(CLOCK_MONOTONIC) - share->opened_us > STEADY_US)
+	if (share->is_open && clock_us(CLOCK_MONOTONIC) - share->opened_us > STEADY_US)
 		share->failures = 0;
 	share->is_open = false;
 	share->failures++;
@@ -242,7 +235,7 @@ static void on_open(void *arg, int64_t clock_ahead_us)
 	struct share_redis *share = cast_share(arg);
 
 	share->is_open = true;
-	share->opened_us = share->sent_us = now_us(CLOCK_MONOTONIC);
+	share->opened_us = share->sent_us = clock_us(CLOCK_MONOTONIC);
 	share->state.clock_ahead_us = clock_ahead_us;
 	share_plan_begin(share->plan);
 	send_batch(share);

@@ -6,6 +6,7 @@
 
 #include "admin.h"
 #include "base/xalloc.h"
+#include "clock.h"
 #include "control_inside.h"
 #include "crew.h"
 #include "engine_thread.h"
@@ -17,7 +18,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 /* What others count for themselves goes into the main thread's block. */
@@ -76,14 +76,6 @@ void stats_write_metrics(struct control *control, FILE *out)
 	render(control, metrics_render, out);
 }
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void write_listeners(const struct control *control, FILE *out)
 {
 	fputs(",\"listeners\":[", out);
@@ -123,7 +115,8 @@ void stats_write_json(struct control *control, FILE *out)
 	    "\"store\":",
 	    RETORT_VERSION, RETORT_BUILD_TYPE, (int)getpid(),
 	    control_state_name(control->state), control->snapshot->generation,
-	    (double)(now_us() - control->started_us) / 1e6, crew_workers(control->crew));
+	    (double)(clock_us(CLOCK_REALTIME) - control->started_us) / 1e6,
+	    crew_workers(control->crew));
 	store_write_json(control->store, out);
 	fputs(",\"config\":", out);
 	json_out_text(out, control->config_path);

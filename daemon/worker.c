@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "client.h"
+#include "clock.h"
 #include "forget.h"
 #include "hold.h"
 #include "listener.h"
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum letter_kind { LETTER_ADOPT, LETTER_DRAIN, LETTER_STOP };
@@ -31,14 +31,6 @@ struct letter {
 	struct snapshot *snapshot; /* of LETTER_ADOPT, a reference */
 	struct server_book *book;  /* likewise */
 };
-
-static int64_t clock_us(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 void worker_clock_read(struct worker *worker)
 {

@@ -4,9 +4,10 @@
  */
 #include "replay.h"
 
+#include "clock.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ARENA_CEILING (256u << 20)
@@ -24,14 +25,6 @@ struct reader {
 	char *text;
 	size_t room;
 };
-
-static double clock_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void draw_bar(const struct reader *reader)
 {
@@ -132,7 +125,7 @@ int replay_file(struct replay *replay, const char *path)
 {
 	struct reader reader = { .path = path };
 	struct stat status;
-	double began_s = clock_s();
+	double began_s = (double)clock_us(CLOCK_MONOTONIC) / 1e6;
 	int result;
 
 	reader.file = strcmp(path, "-") ? fopen(path, "r") : stdin;
@@ -150,6 +143,6 @@ int replay_file(struct replay *replay, const char *path)
 	if (reader.file != stdin)
 		fclose(reader.file);
 	free(reader.text);
-	replay->report.seconds += clock_s() - began_s;
+	replay->report.seconds += (double)clock_us(CLOCK_MONOTONIC) / 1e6 - began_s;
 	return result;
 }

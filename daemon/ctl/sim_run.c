@@ -5,6 +5,7 @@
 #include "sim_run.h"
 
 #include "base/xalloc.h"
+#include "clock.h"
 #include "engine/decision.h"
 #include "engine/engine_attest.h"
 #include "evidence/displacement.h"
@@ -12,7 +13,6 @@
 #include "sim_capture.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #define STEP_MASK 1023 /* the end is looked for once in so many exchanges */
 
@@ -23,14 +23,6 @@ struct loop {
 	struct keyed_hash *hash;
 	int labels[SCENARIO_GROUPS], customers[SCENARIO_GROUPS], seconds[SCENARIO_GROUPS];
 };
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void name_labels(struct loop *loop)
 {
@@ -220,7 +212,7 @@ void sim_run(struct sim_run *run, const struct sim_setup *setup)
 	struct engine_settings settings;
 	struct fault fault;
 	char secret[33];
-	double began_s = now_s();
+	double began_s = (double)clock_us(CLOCK_MONOTONIC) / 1e6;
 
 	memset(run, 0, sizeof(*run));
 	engine_settings_default(&settings, setup->memory_bytes);
@@ -233,7 +225,7 @@ void sim_run(struct sim_run *run, const struct sim_setup *setup)
 	loop.world = sim_world_new(setup->scenario, setup->seed);
 	turn(&loop);
 	run->hours = (double)(sim_world_us(loop.world) - SIM_START_US) / 3.6e9;
-	run->report.seconds = now_s() - began_s;
+	run->report.seconds = (double)clock_us(CLOCK_MONOTONIC) / 1e6 - began_s;
 	sim_world_free(loop.world);
 	keyed_hash_free(loop.hash);
 }
