@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import ssl
 import threading
 
@@ -276,3 +277,54 @@ class TestLoadThroughTls:
             served.answer(b"%d" % number)
             assert wire.reply().body == b"%d" % number
         sender.join(20)
+
+
+class Halved:
+    """A TLS client that can stop in the middle of a record, as a thin line does."""
+
+    def __init__(self, address, context):
+        self.socket = socket.create_connection(address, 20)
+        self.inside, self.outside = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.inside, self.outside, server_hostname="localhost")
+        self.until_done(self.tls.do_handshake)
+
+    def until_done(self, act):
+        while True:
+            try:
+                return act()
+            except ssl.SSLWantReadError:
+                self.socket.sendall(self.outside.read())
+                self.inside.write(self.socket.recv(1 << 16))
+            finally:
+                self.socket.sendall(self.outside.read())
+
+    def send(self, plain, pause=0):
+        self.tls.write(plain)
+        record = self.outside.read()
+        self.socket.sendall(record[:len(record) // 2])
+        wait.pace(pause)
+        self.socket.sendall(record[len(record) // 2:])
+
+    def status(self):
+        return int(self.until_done(lambda: self.tls.read(1 << 16)).split()[1])
+
+
+class TestSilence:
+    """A connection that was busy and is silent for more than a second gives memory back."""
+
+    def test_a_stream_goes_on_while_its_client_is_silent(self, retort, localhost):
+        with client.Connection(retort.address, localhost.client_context(), "localhost") as wire:
+            for _ in range(2):
+                for _ in range(3):
+                    assert wire.exchange("GET", "/v1/models").status == 200
+                wire.request("POST", "/v1/chat/completions",
+                             {"mock-events": 5, "mock-pace-ms": 400}, {"stream": True})
+                events = [event for _, event in wire.events(wire.head())]
+                assert len(events) >= 5 and events[-1] == b"data: [DONE]"
+
+    def test_half_a_record_outlives_the_silence(self, retort, localhost):
+        wire = Halved(retort.address, localhost.client_context())
+        with wire.socket:
+            for pause in (0, 0, 1.5, 0):
+                wire.send(GET, pause)
+                assert wire.status() == 200
