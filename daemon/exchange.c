@@ -90,8 +90,8 @@ static void turn_aside(struct exchange *exchange)
 	}
 	if (exchange->end == EXCHANGE_END_OPEN)
 		return;
-	snprintf(exchange->record.station, sizeof(exchange->record.station), "%s",
-	    station_name(exchange->station));
+	memccpy(exchange->record.station, station_name(exchange->station), '\0',
+	    sizeof(exchange->record.station) - 1);
 	exchange->station = STATION_SETTLE;
 }
 

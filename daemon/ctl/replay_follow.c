@@ -126,6 +126,7 @@ static bool is_as_recorded(const struct record *record, const struct verdict *ve
 static void judge(struct replay *replay, struct record *record)
 {
 	struct verdict verdict = hear(replay, record);
+	struct decision decision;
 
 	replay->heard = verdict;
 	if (is_as_recorded(record, &verdict))
@@ -136,7 +137,9 @@ static void judge(struct replay *replay, struct record *record)
 		return;
 	record->heard.state = verdict.state;
 	record->heard.score = verdict.score;
-	decision_settle(record);
+	decision = decision_of(record);
+	record->verdict = decision.verdict;
+	record->score = decision.score;
 	record->cohort = verdict.cohort;
 }
 

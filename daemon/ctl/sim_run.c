@@ -97,7 +97,10 @@ static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 
 static void settle(struct record *record, enum sim_answer answer)
 {
-	decision_settle(record);
+	struct decision decision = decision_of(record);
+
+	record->verdict = decision.verdict;
+	record->score = decision.score;
 	if (answer == SIM_ANSWERED)
 		return;
 	record->reply = (struct reply_facts){ .status = answer == SIM_BANNED ? 401 : 429 };

@@ -4,7 +4,7 @@
  */
 #include "api/member_walk.h"
 
-/* A row's name is short and mostly differs in its first byte: a call would cost more. */
+/* A row's name is short: a call would cost more. */
 static bool is_named(const struct member *row, struct bytes name)
 {
 	size_t i = 0;
@@ -14,10 +14,12 @@ static bool is_named(const struct member *row, struct bytes name)
 	return i == name.len && !row->name[i];
 }
 
-static const struct member *find_row(const struct member *of, struct bytes name, uint64_t *bit)
+static const struct member *find_row(const struct member *of, struct bytes name, uint32_t *bit)
 {
+	char first = name.len ? name.at[0] : '\0';
+
 	for (*bit = 1; of->name; of++, *bit <<= 1)
-		if (of->name == member_any || is_named(of, name))
+		if (of->name == member_any || (*of->name == first && is_named(of, name)))
 			return of;
 	return NULL;
 }
@@ -40,7 +42,7 @@ static int next_field(const struct member_walk *walk)
 static bool on_name(void *arg, struct bytes name)
 {
 	struct member_walk *walk = arg;
-	uint64_t bit;
+	uint32_t bit;
 
 	walk->pending = find_row(top(walk)->of, name, &bit);
 	if (!walk->pending)

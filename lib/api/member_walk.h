@@ -25,7 +25,7 @@ struct member_sink {
 
 struct member_frame {
 	const struct member *of; /* of the object, or of each element */
-	uint64_t seen;           /* a bit a row of |of| */
+	uint32_t seen;           /* a bit a row of |of|: no table has more than 32 */
 	uint8_t field;
 	bool is_array;
 };

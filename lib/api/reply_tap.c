@@ -16,6 +16,12 @@
 #define DOUBT_LEAST   64 /* tokens: shorter replies are not worth a doubt */
 #define FINISH_WORD   32
 
+/* What a body of events needs besides. */
+struct reply_stream {
+	struct sse_scan sse;
+	struct stream_mold mold;
+};
+
 struct reply_tap {
 	struct arena *arena;
 	const struct text_digest_keys *keys;
@@ -28,6 +34,7 @@ struct reply_tap {
 	uint32_t prompt_text_bytes;
 	uint64_t text_bytes;
 	struct text_digest *signature; /* born with the first signed block */
+	struct reply_stream *stream;   /* NULL: the body is one JSON value */
 	/* Of the event under way: its bytes, when they stand whole in the chunk that is being
 	 * taken; its one text there; how many meanings it has told. */
 	struct bytes event, text;
@@ -35,10 +42,8 @@ struct reply_tap {
 	bool is_begun, is_fit; /* is_fit: the mold has read it, the scanner has not */
 	unsigned word_len;
 	char word[FINISH_WORD];
-	struct sse_scan sse;
 	struct member_walk walk;
 	struct json_scan scan; /* of the body, or of one event's data */
-	struct stream_mold mold;
 };
 
 static const struct member *const tables[DIALECT_COUNT] = {
@@ -185,7 +190,7 @@ static bool take_fitting(struct reply_tap *tap, struct bytes piece)
 {
 	size_t text_bytes;
 
-	if (tap->is_begun || !stream_mold_fits(&tap->mold, piece, &text_bytes))
+	if (tap->is_begun || !stream_mold_fits(&tap->stream->mold, piece, &text_bytes))
 		return false;
 	tap->text_bytes += text_bytes;
 	return tap->is_fit = tap->is_begun = true;
@@ -212,7 +217,7 @@ static void end_scanned(struct reply_tap *tap)
 
 	tap->has_value |= is_whole;
 	if (is_whole && tap->event.at && tap->meanings == 1 && tap->text.at)
-		stream_mold_cast(&tap->mold, tap->event, tap->text);
+		stream_mold_cast(&tap->stream->mold, tap->event, tap->text);
 	begin_value(tap);
 }
 
@@ -235,12 +240,22 @@ static void on_decoded(void *arg, struct bytes decoded)
 {
 	struct reply_tap *tap = arg;
 
-	if (!tap->facts.is_stream) {
+	if (!tap->stream) {
 		json_scan_take(&tap->scan, decoded);
 		return;
 	}
-	sse_scan_take(&tap->sse, decoded);
+	sse_scan_take(&tap->stream->sse, decoded);
 	tap->event = tap->text = (struct bytes){ 0 }; /* they lie in what was borrowed */
+}
+
+static bool begin_stream(struct reply_tap *tap)
+{
+	tap->stream = arena_take(tap->arena, sizeof(*tap->stream));
+	if (!tap->stream)
+		return false;
+	sse_scan_init(&tap->stream->sse, &sse_reader, tap);
+	stream_mold_init(&tap->stream->mold);
+	return true;
 }
 
 static bool is_type(struct bytes content_type, const char *type)
@@ -257,7 +272,7 @@ struct reply_tap *reply_tap_new(
 
 	if (!tap)
 		return NULL;
-	memset(tap, 0, offsetof(struct reply_tap, sse));
+	memset(tap, 0, offsetof(struct reply_tap, walk));
 	tap->arena = arena;
 	tap->keys = keys;
 	tap->table = tables[ask->dialect];
@@ -270,9 +285,9 @@ struct reply_tap *reply_tap_new(
 		tap->table = NULL;
 	if (!tap->table)
 		return tap;
+	if (tap->facts.is_stream && !begin_stream(tap))
+		return NULL;
 	begin_value(tap);
-	sse_scan_init(&tap->sse, &sse_reader, tap);
-	stream_mold_init(&tap->mold);
 	tap->decode = content_decode_new(
 	    ask->content_encoding, ask->decoded_limit, on_decoded, tap);
 	return tap;

@@ -9,6 +9,20 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+#define ONES (UINT64_MAX / 255) /* a one in every byte */
+
+/* Eight bytes at once. Seven bits of each are looked at with room for the carry: bit 7 is then
+ * set from 'A' on, or from behind 'Z' on. */
+static uint64_t lower_word(const char *at)
+{
+	uint64_t word, seven, upper;
+
+	memcpy(&word, at, sizeof(word));
+	seven = word & ONES * 0x7F;
+	upper = (seven + ONES * (0x80 - 'A')) ^ (seven + ONES * (0x7F - 'Z'));
+	return word | (upper & ~word & ONES * 0x80) >> 2;
+}
+
 bool bytes_equal_nocase(struct bytes a, struct bytes b)
 {
 	return a.len == b.len && bytes_start_with_nocase(a, b);
@@ -21,9 +35,18 @@ bool bytes_start_with(struct bytes whole, struct bytes head)
 
 bool bytes_start_with_nocase(struct bytes whole, struct bytes head)
 {
+	size_t i = 0;
+
 	if (whole.len < head.len)
 		return false;
-	for (size_t i = 0; i < head.len; i++)
+	if (head.len >= 8) { /* words overlap at the end rather than run over it */
+		for (; i < head.len - 8; i += 8)
+			if (lower_word(whole.at + i) != lower_word(head.at + i))
+				return false;
+		i = head.len - 8;
+		return lower_word(whole.at + i) == lower_word(head.at + i);
+	}
+	for (; i < head.len; i++)
 		if (lower(whole.at[i]) != lower(head.at[i]))
 			return false;
 	return true;

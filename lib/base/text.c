@@ -3,18 +3,31 @@
  */
 #include "base/text.h"
 
+#include <endian.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+/* Two digits of each number below a hundred. */
+static const char pairs[200] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+    "8081828384858687888990919293949596979899";
 
 void text_add_number(struct text *text, uint64_t value)
 {
 	char digits[20];
 	size_t at = sizeof(digits);
 
-	do {
-		digits[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
+	if (value < 10) {
+		text_add_char(text, (char)('0' + value));
+		return;
+	}
+	for (; value >= 10; value /= 100) {
+		at -= 2;
+		memcpy(digits + at, pairs + value % 100 * 2, 2);
+	}
+	if (value)
+		digits[--at] = (char)('0' + value);
 	text_add(text, bytes_of(digits + at, sizeof(digits) - at));
 }
 
@@ -25,17 +38,28 @@ void text_add_signed(struct text *text, int64_t value)
 	text_add_number(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
+#define ONES (UINT64_MAX / 255) /* a one in every byte */
+
+/* Eight digits at once: a half byte to a byte each, then the letters are raised to their place
+ * behind the digits. */
+static void put_hex32(char *at, uint32_t value)
+{
+	uint64_t v = value, is_letter;
+
+	v = (v << 16 | v) & 0x0000FFFF0000FFFFu;
+	v = (v << 8 | v) & 0x00FF00FF00FF00FFu;
+	v = (v << 4 | v) & ONES * 0x0F;
+	is_letter = (v + ONES * 6) >> 4 & ONES;
+	v = htobe64(v + ONES * '0' + is_letter * ('a' - '0' - 10));
+	memcpy(at, &v, sizeof(v));
+}
+
 void text_add_hex64(struct text *text, uint64_t value)
 {
-	static const char digits[] = "0123456789abcdef";
 	char hex[16];
 
-	for (int i = 0; i < 16; i += 2) {
-		unsigned byte = (unsigned)(value >> (56 - 4 * i)) & 0xFF;
-
-		hex[i] = digits[byte >> 4];
-		hex[i + 1] = digits[byte & 15];
-	}
+	put_hex32(hex, (uint32_t)(value >> 32));
+	put_hex32(hex + 8, (uint32_t)value);
 	text_add(text, bytes_of(hex, sizeof(hex)));
 }
 

@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 
 typedef unsigned __int128 wide; /* ISO C has no name for it */
@@ -41,11 +42,10 @@ void cidr_list_free(struct cidr_list *list)
 
 static wide to_wide(const uint8_t at[16])
 {
-	wide value = 0;
+	uint64_t halves[2];
 
-	for (int i = 0; i < 16; i++)
-		value = value << 8 | at[i];
-	return value;
+	memcpy(halves, at, sizeof(halves));
+	return (wide)be64toh(halves[0]) << 64 | be64toh(halves[1]);
 }
 
 /* The bits behind a mask of |bits| of |width|; shifting a wide by its whole width is undefined.

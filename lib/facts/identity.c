@@ -94,13 +94,18 @@ void identity_begin(struct identity_search *search, const struct identity *ident
 		.best = IDENTITY_SOURCES_MOST };
 }
 
-/* |value| behind |scheme| and at least one blank; false when it begins otherwise. */
+/* |value| behind |scheme| and at least one blank, nothing where that was trimmed away; false
+ * when it begins otherwise. */
 static bool cut_scheme(struct bytes *value, struct bytes scheme)
 {
-	if (!bytes_start_with_nocase(*value, scheme) || value->len == scheme.len ||
-	    !memchr(" \t", value->at[scheme.len], 2))
+	struct bytes rest;
+
+	if (!bytes_start_with_nocase(*value, scheme))
 		return false;
-	*value = bytes_trim(bytes_of(value->at + scheme.len, value->len - scheme.len));
+	rest = bytes_of(value->at + scheme.len, value->len - scheme.len);
+	if (rest.len && rest.at[0] != ' ' && rest.at[0] != '\t')
+		return false;
+	*value = bytes_trim(rest);
 	return true;
 }
 
@@ -122,10 +127,6 @@ static struct bytes credential_in(struct bytes value)
 	value = bytes_trim(value);
 	if (cut_scheme(&value, BYTES("Bearer")) || cut_scheme(&value, BYTES("Basic")))
 		return value;
-	/* The scheme alone, its space trimmed away, holds nothing. */
-	if (bytes_equal_nocase(value, BYTES("Bearer")) ||
-	    bytes_equal_nocase(value, BYTES("Basic")))
-		return bytes_of(NULL, 0);
 	return bytes_start_with_nocase(value, AWS4) ? cut_access_key(value) : value;
 }
 

@@ -6,77 +6,88 @@
 
 #include <xxhash.h>
 
-#define PER_LENGTH  6
-#define LONGEST     24
 #define TAG_SETTING 0x5e771265
+#define MOST_ROWS   9
 
-/* Names that say something of one request, or that a proxy adds; by length, lower case. */
-static const char *const left_out[LONGEST + 1][PER_LENGTH] = {
-	[3] = { "via" },
-	[5] = { "range" },
-	[6] = { "cookie", "expect", "pragma", "digest" },
-	[7] = { "upgrade", "trailer", "baggage" },
-	[8] = { "cdn-loop" },
-	[9] = { "forwarded", "x-real-ip" },
-	[10] = { "connection", "keep-alive", "tracestate" },
-	[11] = { "traceparent", "openai-beta", "x-client-ip", "x-amz-cf-id", "content-md5" },
-	[12] = { "x-request-id", "sentry-trace" },
-	[13] = { "cache-control" },
-	[14] = { "content-length", "anthropic-beta", "true-client-ip", "http2-settings" },
-	[15] = { "idempotency-key", "x-amzn-trace-id" },
-	[16] = { "content-encoding", "x-correlation-id" },
-	[17] = { "transfer-encoding" },
-	[19] = { "x-stainless-timeout", "x-client-request-id" },
-	[21] = { "x-cloud-trace-context" },
-	[23] = { "x-stainless-retry-count" },
-	[24] = { "x-stainless-read-timeout" },
+/* A name that is left out, or how such names begin; in lower case, |len| 0 ends a list. */
+struct row {
+	const char *text;
+	uint8_t len;
+	bool is_whole;
 };
 
-static const struct bytes left_out_heads[] = {
-	BYTES("x-forwarded-"),
-	BYTES("x-stainless-helper"),
-	BYTES("x-stainless-raw"),
-	BYTES("x-stainless-poll"),
-	BYTES("x-stainless-custom"),
-	BYTES("x-b3-"),
-	BYTES("x-datadog-"),
-	BYTES("x-envoy-"),
-	BYTES("x-original-"),
-	BYTES("x-ja3"),
-	BYTES("x-ja4"),
-	BYTES("cf-"),
-	BYTES("fly-"),
-	BYTES("if-"),
-	BYTES("proxy-"),
-	BYTES("retort-"),
+#define IS(text)                                                                               \
+	{                                                                                      \
+		text, sizeof(text) - 1, true                                                   \
+	}
+#define BEGINS(text)                                                                           \
+	{                                                                                      \
+		text, sizeof(text) - 1, false                                                  \
+	}
+
+/* Names that say something of one request, or that a proxy adds, by the letter they begin with;
+ * those in "x-" by the letter behind it. */
+static const struct row plain[32][MOST_ROWS] = {
+	['a' & 31] = { IS("anthropic-beta") },
+	['b' & 31] = { IS("b3"), IS("baggage") },
+	['c' & 31] = { IS("connection"), IS("content-length"), IS("content-encoding"),
+	    IS("content-md5"), IS("cache-control"), IS("cookie"), IS("cdn-loop"),
+	    BEGINS("cf-") },
+	['d' & 31] = { IS("digest") },
+	['e' & 31] = { IS("expect") },
+	['f' & 31] = { IS("forwarded"), BEGINS("fly-") },
+	['h' & 31] = { IS("http2-settings") },
+	['i' & 31] = { IS("idempotency-key"), BEGINS("if-") },
+	['k' & 31] = { IS("keep-alive") },
+	['o' & 31] = { IS("openai-beta") },
+	['p' & 31] = { IS("pragma"), BEGINS("proxy-") },
+	['r' & 31] = { IS("range"), BEGINS("retort-") },
+	['s' & 31] = { IS("sentry-trace") },
+	['t' & 31] = { IS("te"), IS("trailer"), IS("traceparent"), IS("tracestate"),
+	    IS("transfer-encoding"), IS("true-client-ip") },
+	['u' & 31] = { IS("upgrade") },
+	['v' & 31] = { IS("via") },
 };
 
-/* Whether |name| is, or begins with, |head|, which has three bytes at least. Most names differ
- * from most heads in their first or third byte ("x-…"), or at the head's end. */
-static bool begins(struct bytes name, struct bytes head)
+static const struct row extended[32][MOST_ROWS] = {
+	['a' & 31] = { IS("x-amz-cf-id"), IS("x-amzn-trace-id") },
+	['b' & 31] = { BEGINS("x-b3-") },
+	['c' & 31] = { IS("x-client-ip"), IS("x-client-request-id"),
+	    IS("x-cloud-trace-context"), IS("x-correlation-id") },
+	['d' & 31] = { BEGINS("x-datadog-") },
+	['e' & 31] = { BEGINS("x-envoy-") },
+	['f' & 31] = { BEGINS("x-forwarded-") },
+	['j' & 31] = { BEGINS("x-ja3"), BEGINS("x-ja4") },
+	['o' & 31] = { BEGINS("x-original-") },
+	['r' & 31] = { IS("x-real-ip"), IS("x-request-id") },
+	['s' & 31] = { IS("x-stainless-retry-count"), IS("x-stainless-timeout"),
+	    IS("x-stainless-read-timeout"), BEGINS("x-stainless-helper"),
+	    BEGINS("x-stainless-raw"), BEGINS("x-stainless-poll"),
+	    BEGINS("x-stainless-custom") },
+};
+
+/* The last byte tells most names that share their first letters apart. */
+static bool is_in(struct bytes name, const struct row *row)
 {
-	return ((name.at[0] ^ head.at[0]) & ~0x20) == 0 &&
-	       ((name.at[2] ^ head.at[2]) & ~0x20) == 0 && name.len >= head.len &&
-	       ((name.at[head.len - 1] ^ head.at[head.len - 1]) & ~0x20) == 0 &&
-	       bytes_start_with_nocase(name, head);
+	for (; row->len; row++) {
+		size_t last = row->len - 1u;
+
+		if (row->is_whole ? name.len != row->len : name.len < row->len)
+			continue;
+		if (((name.at[last] ^ row->text[last]) & ~0x20) == 0 &&
+		    bytes_start_with_nocase(name, bytes_of(row->text, row->len)))
+			return true;
+	}
+	return false;
 }
 
 bool http_shape_leaves_out(struct bytes name)
 {
-	if (name.len < 3)
-		return bytes_equal_nocase(name, BYTES("te")) ||
-		       bytes_equal_nocase(name, BYTES("b3"));
-	if (name.len <= LONGEST) {
-		const char *const *row = left_out[name.len];
-
-		for (size_t i = 0; i < PER_LENGTH && row[i]; i++)
-			if (begins(name, bytes_of(row[i], name.len)))
-				return true;
-	}
-	for (size_t i = 0; i < sizeof(left_out_heads) / sizeof(*left_out_heads); i++)
-		if (begins(name, left_out_heads[i]))
-			return true;
-	return false;
+	if (name.len < 2)
+		return false;
+	if ((name.at[0] | 0x20) == 'x' && name.at[1] == '-')
+		return name.len > 2 && is_in(name, extended[name.at[2] & 31]);
+	return is_in(name, plain[name.at[0] & 31]);
 }
 
 static bool has_body(struct bytes method)

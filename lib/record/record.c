@@ -82,6 +82,14 @@ void record_reason(struct record *record, const char *word)
 	memcpy(record->reasons + have + gap, word, strlen(word) + 1);
 }
 
+/* Nothing but zeros, as most lists are. */
+static bool is_blank(const void *list, size_t bytes)
+{
+	const char *at = list;
+
+	return !*at && memcmp(at, at + 1, bytes - 1) == 0;
+}
+
 static void write_hexes(struct text *text, struct bytes name, const uint64_t *list, int count)
 {
 	while (count && !list[count - 1])
@@ -192,9 +200,11 @@ static void write_signed(struct text *text, struct bytes name, int64_t value)
 #define WRITE_HEX(name, m)    (m) ? write_hex(text, LEAD(name), (m)) : (void)0
 #define WRITE_TEXT(name, m)   *(m) ? write_text(text, LEAD(name), (m)) : (void)0
 #define WRITE_WORD(name, m)   (m) ? write_text(text, LEAD(name), name##_words[m]) : (void)0
-#define WRITE_HEXES(name, m)  write_hexes(text, LEAD(name), (m), COUNT_OF(m))
-#define WRITE_REALS(name, m)  write_reals(text, LEAD(name), (m), COUNT_OF(m))
-#define WRITE_FLOATS(name, m) write_floats(text, LEAD(name), (m), COUNT_OF(m))
+#define WRITE_LIST(kind, name, m)                                                              \
+	is_blank(m, sizeof(m)) ? (void)0 : write_##kind(text, LEAD(name), (m), COUNT_OF(m))
+#define WRITE_HEXES(name, m)  WRITE_LIST(hexes, name, m)
+#define WRITE_REALS(name, m)  WRITE_LIST(reals, name, m)
+#define WRITE_FLOATS(name, m) WRITE_LIST(floats, name, m)
 
 void record_write(struct text *text, const struct record *record)
 {

@@ -54,6 +54,14 @@ static bool is_identity(struct bytes name)
 	return name.len == 0 || bytes_equal_nocase(name, BYTES("identity"));
 }
 
+static bool is_plain(struct bytes codings)
+{
+	while (codings.len)
+		if (!is_identity(bytes_trim(bytes_split(&codings, ','))))
+			return false;
+	return true;
+}
+
 static void open_stages(struct content_decode *decode)
 {
 	for (size_t i = 0; i < decode->count; i++) {
@@ -69,8 +77,11 @@ static void open_stages(struct content_decode *decode)
 struct content_decode *content_decode_new(
     struct bytes codings, uint64_t limit, content_decode_sink_fn *sink, void *arg)
 {
-	struct content_decode *decode = xalloc(sizeof(*decode));
+	struct content_decode *decode;
 
+	if (is_plain(codings))
+		return NULL;
+	decode = xalloc(sizeof(*decode));
 	*decode = (struct content_decode){
 		.pool = { .ceiling = MEMORY_MOST }, .left = limit, .sink = sink, .arg = arg
 	};
@@ -82,10 +93,6 @@ struct content_decode *content_decode_new(
 			continue;
 		if (!coding || !add_stage(decode, coding))
 			fail(decode, CONTENT_FAULT_UNKNOWN);
-	}
-	if (decode->count == 0 && decode->fault == CONTENT_FAULT_NONE) {
-		free(decode);
-		return NULL;
 	}
 	open_stages(decode);
 	return decode;

@@ -3,6 +3,8 @@
 
 #include "unit.h"
 
+#include <ctype.h>
+
 START_TEST(case_is_folded_in_ascii_only)
 {
 	ck_assert(bytes_equal_nocase(BYTES("Content-LENGTH"), BYTES("content-length")));
@@ -22,6 +24,25 @@ START_TEST(splitting_walks_a_list_to_its_end)
 	ck_assert(bytes_equal(bytes_split(&rest, ','), BYTES("b")));
 	ck_assert_uint_eq(rest.len, 0);
 	ck_assert(bytes_equal(bytes_trim(BYTES(" \t x y \t")), BYTES("x y")));
+}
+END_TEST
+
+/* Any two bytes, at any place of words and their rests: letters alone have another case. */
+START_TEST(only_letters_have_another_case)
+{
+	for (size_t len = 1; len <= 17; len++)
+		for (unsigned pair = 0; pair < 65536; pair++) {
+			char one[17], other[17];
+			bool are_same = tolower(pair >> 8) == tolower(pair & 0xFF);
+			size_t place = pair % len;
+
+			memset(one, 'q', sizeof(one));
+			memset(other, 'Q', sizeof(other));
+			one[place] = (char)(pair >> 8);
+			other[place] = (char)pair;
+			ck_assert(bytes_equal_nocase(
+				      bytes_of(one, len), bytes_of(other, len)) == are_same);
+		}
 }
 END_TEST
 
@@ -53,4 +74,5 @@ START_TEST(hex_goes_there_and_back)
 END_TEST
 
 UNIT_MAIN("bytes", case_is_folded_in_ascii_only, splitting_walks_a_list_to_its_end,
-    numbers_are_digits_without_overflow, hex_goes_there_and_back)
+    only_letters_have_another_case, numbers_are_digits_without_overflow,
+    hex_goes_there_and_back)

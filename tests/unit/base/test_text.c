@@ -3,6 +3,9 @@
 
 #include "unit.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static struct bytes json(struct bytes b)
 {
 	static char at[512];
@@ -41,6 +44,30 @@ START_TEST(numbers_have_all_their_digits)
 }
 END_TEST
 
+/* Around every power of ten and of two: where a digit more is due. */
+START_TEST(numbers_are_written_as_printf_writes_them)
+{
+	for (uint64_t step = 1, bit = 0; bit < 64;
+	     bit++, step = step < UINT64_MAX / 10 ? step * 10 : 7)
+		for (int by = -1; by <= 1; by++) {
+			uint64_t values[] = { step + (uint64_t)by,
+				((uint64_t)1 << bit) + (uint64_t)by };
+
+			for (int i = 0; i < 2; i++) {
+				char at[64], want[64];
+				struct text text = text_in(at, sizeof(at));
+
+				text_add_number(&text, values[i]);
+				text_add_char(&text, ' ');
+				text_add_hex64(&text, values[i]);
+				snprintf(want, sizeof(want), "%" PRIu64 " %016" PRIx64,
+				    values[i], values[i]);
+				ck_assert(bytes_equal(text_bytes(&text), bytes_of_text(want)));
+			}
+		}
+}
+END_TEST
+
 START_TEST(what_does_not_fit_is_left_out_and_said)
 {
 	char at[4];
@@ -54,4 +81,4 @@ START_TEST(what_does_not_fit_is_left_out_and_said)
 END_TEST
 
 UNIT_MAIN("text", json_escapes_what_it_must_and_keeps_valid_utf8, numbers_have_all_their_digits,
-    what_does_not_fit_is_left_out_and_said)
+    numbers_are_written_as_printf_writes_them, what_does_not_fit_is_left_out_and_said)
