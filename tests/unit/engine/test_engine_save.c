@@ -6,28 +6,6 @@
 
 #include <math.h>
 
-/* A watched pool that sends what was refused again from another account. */
-static void fail_over(struct engine *engine, struct verdict_changes *changes, int rounds)
-{
-	int64_t at_us = NOW_US + 10000000000LL;
-
-	for (int i = 0; i < rounds; i++, at_us += 10000000) {
-		uint64_t from = (uint64_t)i % 40 + 1, to = (from + 7) % 40 + 1;
-		bool is_refused = mix((uint64_t)i) % 10 == 0;
-		struct line line = { .owner = from,
-			.conversation = mix(7000000 + (uint64_t)i),
-			.at_us = at_us,
-			.coin = is_refused ? RECORD_COIN_REFUSED : RECORD_COIN_SPARED };
-
-		see(engine, line, changes);
-		line.owner = to;
-		line.at_us += 1000000;
-		line.coin = RECORD_COIN_SPARED;
-		if (is_refused)
-			see(engine, line, changes);
-	}
-}
-
 struct shelf {
 	char *at;
 	size_t len, room;
