@@ -33,11 +33,6 @@ void deadline_wheel_init(struct deadline_wheel *wheel, int64_t now_ms);
 void deadline_set(struct deadline_wheel *wheel, struct deadline *deadline, int64_t at_ms,
     void (*on_due)(struct deadline *));
 
-static inline bool deadline_is_set(const struct deadline *deadline)
-{
-	return deadline->link;
-}
-
 /* Waits for nothing. Allowed at any time, also from within on_due of another deadline. */
 void deadline_clear(struct deadline *deadline);
 

@@ -57,7 +57,6 @@ struct link {
 	char *pending;       /* malloc'd, NULL when nothing is pending */
 	size_t pending_at, pending_bytes, pending_room;
 	struct event readable, writable;
-	struct deadline lull; /* of TLS: since something came; runs while the peer is busy */
 };
 
 /* Takes |fd| (non-blocking) and |ssl| (may be NULL, set to accept or connect state). |state|

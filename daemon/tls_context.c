@@ -84,7 +84,7 @@ static SSL_CTX *new_context(const SSL_METHOD *method, const char *where, struct 
 	    ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 				  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-				  SSL_MODE_RELEASE_BUFFERS); /* until it is busy: link.c */
+				  SSL_MODE_RELEASE_BUFFERS); /* but for reading: link.c */
 	SSL_CTX_set_read_ahead(ctx, 1);
 	return ctx;
 }
