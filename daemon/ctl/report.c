@@ -329,7 +329,9 @@ static void print_engine(const struct engine_counts *counts, FILE *out)
 	    "\"probes\":%llu,\"same_hops\":%llu,\"extension_hops\":%llu,\"late\":%llu,"
 	    "\"steps\":%llu,\"skipped\":%llu,\"accounts\":%llu,\"cohorts\":%llu,"
 	    "\"sketches\":%llu,\"pairs\":%llu,\"pairs_refused\":%llu,\"sketches_refused\":%llu,"
-	    "\"accounts_evicted\":%llu,\"cohorts_evicted\":%llu,\"bytes\":%zu,"
+	    "\"candidates\":%llu,\"conversations\":%llu,\"accounts_evicted\":%llu,"
+	    "\"cohorts_evicted\":%llu,\"candidates_evicted\":%llu,"
+	    "\"conversations_evicted\":%llu,\"bytes\":%zu,"
 	    "\"trials\":%llu,\"trial_epochs\":%llu,\"trials_refused\":%llu,\"proofs_by\":{",
 	    (unsigned long long)counts->bets, (unsigned long long)counts->tags,
 	    (unsigned long long)counts->proofs, (unsigned long long)counts->releases,
@@ -340,8 +342,11 @@ static void print_engine(const struct engine_counts *counts, FILE *out)
 	    (unsigned long long)counts->sketches, (unsigned long long)counts->pairs,
 	    (unsigned long long)counts->pairs_refused,
 	    (unsigned long long)counts->sketches_refused,
+	    (unsigned long long)counts->candidates, (unsigned long long)counts->conversations,
 	    (unsigned long long)counts->accounts_evicted,
-	    (unsigned long long)counts->cohorts_evicted, counts->bytes,
+	    (unsigned long long)counts->cohorts_evicted,
+	    (unsigned long long)counts->candidates_evicted,
+	    (unsigned long long)counts->conversations_evicted, counts->bytes,
 	    (unsigned long long)counts->trials, (unsigned long long)counts->trial_epochs,
 	    (unsigned long long)counts->trials_refused);
 	for (int kind = PROOF_KIND_NONE + 1; kind < PROOF_KIND_COUNT; kind++)
@@ -351,16 +356,24 @@ static void print_engine(const struct engine_counts *counts, FILE *out)
 	fprintf(out, "}}");
 }
 
+/* Of the report and of the world that it is about: all but the engine and its board. */
+static size_t own_bytes(const struct report *report)
+{
+	return report->world_bytes + report->account_room * sizeof(*report->accounts) +
+	       REPORT_COHORTS * sizeof(*report->cohorts);
+}
+
 void report_print(const struct report *report, const struct engine_counts *counts, FILE *out)
 {
 	bool is_first = true;
 
 	fprintf(out,
 	    "{\"exchanges\":%llu,\"seconds\":%.3f,\"exchanges_per_second\":%.0f,"
-	    "\"bad_lines\":%llu,\"labels\":{",
+	    "\"bad_lines\":%llu,\"cohorts_dropped\":%llu,\"own_bytes\":%zu,\"labels\":{",
 	    (unsigned long long)report->exchanges, report->seconds,
 	    (double)report->exchanges / fmax(report->seconds, 1e-9),
-	    (unsigned long long)report->bad_lines);
+	    (unsigned long long)report->bad_lines, (unsigned long long)report->cohorts_dropped,
+	    own_bytes(report));
 	for (int i = 0; i < report->label_count; i++) {
 		if (i)
 			fprintf(out, ",");

@@ -45,6 +45,7 @@ struct report {
 	double seconds;
 	uint64_t *accounts; /* hashes of label and account, open addressing */
 	size_t account_room, account_count;
+	size_t world_bytes; /* of a simulation's people and pools */
 };
 
 void report_init(struct report *report);

@@ -226,6 +226,7 @@ void sim_run(struct sim_run *run, const struct sim_setup *setup)
 	turn(&loop);
 	run->hours = (double)(sim_world_us(loop.world) - SIM_START_US) / 3.6e9;
 	run->report.seconds = (double)clock_us(CLOCK_MONOTONIC) / 1e6 - began_s;
+	run->report.world_bytes = sim_world_bytes(loop.world);
 	sim_world_free(loop.world);
 	keyed_hash_free(loop.hash);
 }

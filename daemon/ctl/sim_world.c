@@ -153,6 +153,19 @@ void sim_world_answer(struct sim_world *world, enum sim_answer answer)
 	}
 }
 
+size_t sim_world_bytes(const struct sim_world *world)
+{
+	size_t bytes = world->person_count * sizeof(*world->people) +
+		       world->queue.room * sizeof(*world->queue.at) +
+		       world->again_room * (sizeof(*world->again) + sizeof(*world->again_free));
+
+	for (uint32_t i = 0; i < world->pool_count; i++)
+		bytes += world->pools[i].slot_count * sizeof(*world->pools[i].slots) +
+			 (world->pools[i].shares ? world->pools[i].accounts * sizeof(double)
+						 : 0);
+	return bytes;
+}
+
 int64_t sim_world_us(const struct sim_world *world)
 {
 	return world->now_us;

@@ -3,6 +3,8 @@
 
 #include "sim_piece.h"
 
+#include <stddef.h>
+
 /*
  * The people and pools of a scenario under a virtual clock. The world says what is sent next;
  * the run says how it was answered; the world reacts. It never sees a verdict, only statuses.
@@ -34,6 +36,9 @@ bool sim_world_next(struct sim_world *world, struct sim_exchange *exchange);
 
 /* How the exchange that sim_world_next gave last was answered. */
 void sim_world_answer(struct sim_world *world, enum sim_answer answer);
+
+/* What the world itself takes, so that it can be told from what the engine takes. */
+size_t sim_world_bytes(const struct sim_world *world);
 
 int64_t sim_world_us(const struct sim_world *world);
 int64_t sim_world_warm_us(const struct sim_world *world); /* when the warm-up ends */

@@ -14,12 +14,16 @@ FIRST_TEST_SEED = 1
 TRAINING_SEEDS = range(1000, 2000)
 
 
-def simulate(name, seed, *options):
-    """The report of one run; a scenario is named without its folder and ending."""
+def words(name, seed, *options):
+    """The command of one run; a scenario is named without its folder and ending."""
     assert seed not in TRAINING_SEEDS
-    words = [CTL, "simulate", str(HERE / f"{name}.yaml"), "--seed", str(seed), "--json",
-             "--reference", str(ROOT / "conf" / "reference"), *options]
-    result = subprocess.run(words, capture_output=True, text=True, check=True)
+    return [CTL, "simulate", str(HERE / f"{name}.yaml"), "--seed", str(seed), "--json",
+            "--reference", str(ROOT / "conf" / "reference"), *options]
+
+
+def simulate(name, seed, *options):
+    """The report of one run."""
+    result = subprocess.run(words(name, seed, *options), capture_output=True, text=True, check=True)
     assert not result.stderr, result.stderr
     return json.loads(result.stdout)
 
