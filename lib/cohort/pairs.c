@@ -109,7 +109,14 @@ static uint64_t *find_room(struct pairs *pairs, uint64_t place, uint32_t now_ste
 	return count[1] > count[0] ? room[1] : room[0];
 }
 
-struct pair pairs_touch(struct pairs *pairs, uint64_t place, uint32_t now_s)
+uint64_t pairs_room(const struct pairs *pairs)
+{
+	uint64_t places = (uint64_t)pairs_buckets(pairs) * WAYS, most = places - places / 16;
+
+	return pairs->used < most ? most - pairs->used : 0;
+}
+
+struct pair pairs_touch(struct pairs *pairs, uint64_t place, uint32_t now_s, bool may_join)
 {
 	uint32_t step = now_s / STEP_S & STEP_MASK, age, count;
 	uint64_t tag = place >> TAG_SHIFT ? place >> TAG_SHIFT : 1;
@@ -118,7 +125,7 @@ struct pair pairs_touch(struct pairs *pairs, uint64_t place, uint32_t now_s)
 	if (at && step_age(*at, step) > LIFE_STEPS) {
 		*at = tag << TAG_SHIFT | step;
 	} else if (!at) {
-		at = find_room(pairs, place, step);
+		at = may_join ? find_room(pairs, place, step) : NULL;
 		if (!at) {
 			pairs->refused++;
 			return (struct pair){ 0, 0 };

@@ -9,7 +9,8 @@
  * How often an owner was seen in a cohort: eight bytes a pair, a bucket is one cache line. A
  * pair begins anew after PAIRS_LIFE_S, and only then may it bet again. A living pair is never
  * pushed out, for a pair that came back would bet twice: where both buckets are full of living
- * ones the newcomer is turned away and counted, which costs power and no guarantee.
+ * ones, or its cohort has its share of the table, the newcomer is turned away and counted,
+ * which costs power and no guarantee.
  */
 #define PAIRS_LIFE_S    (30 * 86400)
 #define PAIRS_COUNT_MAX 16383
@@ -33,8 +34,12 @@ void pairs_fini(struct pairs *pairs);
 uint64_t pairs_place(const struct pairs *pairs, uint64_t cohort, uint64_t owner);
 void pairs_prefetch(const struct pairs *pairs, uint64_t place);
 
-/* Counts one more exchange of the pair at |now_s|. The count stops at PAIRS_COUNT_MAX. */
-struct pair pairs_touch(struct pairs *pairs, uint64_t place, uint32_t now_s);
+/* Counts one more exchange of the pair at |now_s|; one that is not there is taken in only if it
+ * |may_join|. The count stops at PAIRS_COUNT_MAX. */
+struct pair pairs_touch(struct pairs *pairs, uint64_t place, uint32_t now_s, bool may_join);
+
+/* How many more pairs fit before the table is so full that chance turns newcomers away. */
+uint64_t pairs_room(const struct pairs *pairs);
 
 /* The living pair as it stands, counting nothing; count 0 when there is none. */
 struct pair pairs_look(const struct pairs *pairs, uint64_t place, uint32_t now_s);

@@ -6,6 +6,8 @@
 #include "engine/room.h"
 #include "evidence/ledger.h"
 
+#define ROOM_SHARES 64
+
 static void place_bet(struct engine *engine, struct cohort *cohort, struct engine_bet *bet)
 {
 	float nats[FEATURE_COUNT];
@@ -50,11 +52,27 @@ static void bet_on_member(struct engine *engine, const struct passage *passage,
 	sketch_pace(sketch, depth, member.age_s);
 }
 
+/*
+ * No cohort may hold more than a 64th of the room that is left (after Choudhury & Hahne,
+ * "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998): as the table
+ * fills, what everybody shares makes way for the small and the new, where pools are. It looks
+ * at no member, so who is turned away is no matter of what it would have bet.
+ */
+static bool may_join(const struct engine *engine, const struct cohort *cohort, uint32_t now_s)
+{
+	uint64_t living = cohort->members, age_s = now_s - cohort->born_s;
+
+	if (age_s > PAIRS_LIFE_S && now_s > cohort->born_s) /* the others have left the table */
+		living = living * PAIRS_LIFE_S / age_s;
+	return living <= pairs_room(&engine->pairs) / ROOM_SHARES;
+}
+
 void betting_count(struct engine *engine, struct passage *passage, struct cohort *cohort)
 {
 	const struct exchange_seen *seen = passage->seen;
 	struct pair member = pairs_touch(&engine->pairs,
-	    pairs_place(&engine->pairs, cohort->key, seen->facts->owner), passage->now_s);
+	    pairs_place(&engine->pairs, cohort->key, seen->facts->owner), passage->now_s,
+	    may_join(engine, cohort, passage->now_s));
 	bool is_promoted = cohorts_promote(&engine->cohorts, cohort);
 	struct sketch *sketch = cohorts_sketch(&engine->cohorts, cohort);
 	int depth = is_promoted ? feature_depth_of(member.count) : -1;

@@ -14,10 +14,12 @@
 #define ACCOUNT_UNIT_S      (4 * 3600)
 #define CONVERSATION_UNIT_S 120
 
-/* The entries of a table, a power of two, that fit |percent| of the memory with their tags. */
+#define TAGGED(type)        (sizeof(type) + sizeof(uint32_t)) /* an entry of slots.h */
+
+/* The entries of a table, a power of two, that fit |percent| of the memory. */
 static size_t fit(size_t bytes, unsigned percent, size_t each)
 {
-	size_t room = bytes / 100 * percent / (each + sizeof(uint32_t)), size = 16;
+	size_t room = bytes / 100 * percent / each, size = 16;
 
 	while (size * 2 <= room)
 		size *= 2;
@@ -32,12 +34,12 @@ void engine_settings_default(struct engine_settings *settings, size_t memory_byt
 		.prove_evidence = 1e4,
 		.probe_rate = 0.02,
 		.hold_out = 0.05,
-		.accounts = fit(memory_bytes, 20, sizeof(struct account)),
-		.owners = fit(memory_bytes, 2, sizeof(struct hops_owner)),
-		.conversations = fit(memory_bytes, 12, sizeof(struct conversation)),
+		.accounts = fit(memory_bytes, 20, TAGGED(struct account)),
+		.owners = fit(memory_bytes, 2, TAGGED(struct hops_owner)),
+		.conversations = fit(memory_bytes, 12, TAGGED(struct conversation)),
 		.pairs = fit(memory_bytes, 20, sizeof(uint64_t)),
-		.candidates = fit(memory_bytes, 14, sizeof(struct candidate)),
-		.cohorts = fit(memory_bytes, 12, sizeof(struct cohort)),
+		.candidates = fit(memory_bytes, 14, TAGGED(struct candidate)),
+		.cohorts = fit(memory_bytes, 12, TAGGED(struct cohort)),
 		.sketches = memory_bytes / 100 * 20 /
 			    (sizeof(struct sketch) + sizeof(uint32_t)),
 	};

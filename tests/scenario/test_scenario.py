@@ -101,6 +101,20 @@ def test_honest_look_alikes_are_left_alone(name):
     assert_no_harm(report)
 
 
+@pytest.mark.parametrize("seed", [7, 8])
+def test_a_pool_is_found_inside_a_crowd_that_fills_the_tables(seed):
+    """A fiftieth of 12-million, people, pool and memory; ./retort bench million is the whole."""
+    report = scenario.simulate("12-crowd", seed, "--memory", "31")
+    assert sum(label["accounts"] for label in report["labels"].values() if label.get("benign")) > 20_000
+    assert scenario.moment(report, "campaign-1", "first_proof") <= 3000  # of 12,800 in its first day
+    assert report["engine"]["bytes"] <= 31 << 20
+    assert report["engine"]["accounts_evicted"] == 0
+    assert report["engine"]["pairs_refused"] > 0, "the tables are large: the test shows nothing"
+    side = scenario.benign(report)
+    assert side["cohorts_tagged"] == side["cohorts_proven"] == side["shaped"] == side["held"] == 0
+    assert side["probed"] <= 0.025 * side["watched"] + 30  # newcomers of the pool's day meet its coin
+
+
 def test_a_run_repeats_exactly():
     once, again = (scenario.simulate("01-hydra", 8) for _ in range(2))
     for report in (once, again):

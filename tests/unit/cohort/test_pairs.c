@@ -7,7 +7,8 @@
 
 static struct pair touch(struct pairs *pairs, uint64_t owner, uint32_t now_s)
 {
-	return pairs_touch(pairs, pairs_place(pairs, 77, owner * 0x9e3779b97f4a7c15ULL), now_s);
+	return pairs_touch(
+	    pairs, pairs_place(pairs, 77, owner * 0x9e3779b97f4a7c15ULL), now_s, true);
 }
 
 START_TEST(counts_are_exact_and_ages_follow_the_clock)

@@ -34,6 +34,7 @@ static uint64_t mix(uint64_t x)
 
 struct line { /* one exchange of the small worlds */
 	uint64_t owner, conversation, earlier, signature, signed_block;
+	uint64_t head; /* 0: the one that all send */
 	int64_t at_us;
 	uint8_t coin;
 };
@@ -48,7 +49,7 @@ static void see(struct engine *engine, struct line line, struct verdict_changes 
 		.dialect = DIALECT_ANTHROPIC_MESSAGES,
 		.conversation = line.conversation,
 		.conversation_bytes = 500,
-		.head = 4711,
+		.head = line.head ? line.head : 4711,
 		.model = 5 };
 	struct reply_facts reply = { .status = line.coin == RECORD_COIN_REFUSED ? 429 : 200 };
 	const struct exchange_seen seen = {

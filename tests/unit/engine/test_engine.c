@@ -251,10 +251,68 @@ START_TEST(a_flood_of_keys_stays_in_its_memory)
 }
 END_TEST
 
+/* So many owners send one head, a millisecond apart. */
+static void send_all(struct engine *engine, uint64_t head, uint64_t owners, int64_t from_us)
+{
+	struct verdict_changes changes = { 0 };
+
+	for (uint64_t i = 0; i < owners; i++)
+		see(engine,
+		    (struct line){
+			.owner = head * 100000 + i + (uint64_t)(from_us != NOW_US) * 50000,
+			.head = head,
+			.conversation = mix(head * 200000 + i),
+			.at_us = from_us + (int64_t)i * 1000 },
+		    &changes);
+}
+
+/* The members of each cohort; returns how many cohorts there are. */
+static int members(const struct engine *engine, uint32_t *count, int most)
+{
+	const struct cohort *cohort;
+	size_t number = 0;
+	int found = 0;
+
+	while ((cohort = engine_next_cohort(engine, &number, true))) {
+		ck_assert_int_lt(found, most);
+		count[found++] = cohort->members;
+	}
+	return found;
+}
+
+START_TEST(a_crowd_leaves_room_for_the_small_and_is_not_shut_out_for_good)
+{
+	enum { PAIRS = 8192, SMALL = 40, OWNERS = 62 };
+	struct engine *engine = start();
+	uint32_t count[SMALL + 1], crowd;
+
+	engine_free(engine);
+	settings.pairs = PAIRS;
+	engine = engine_new(&settings, envelope);
+	send_all(engine, 1000, 20000, NOW_US);
+	ck_assert_int_eq(members(engine, count, SMALL + 1), 1);
+	crowd = count[0];
+	ck_assert_uint_ge(crowd, PAIRS / 80);
+	ck_assert_uint_le(crowd, PAIRS / 60);
+	for (uint64_t head = 1; head <= SMALL; head++)
+		send_all(engine, head, OWNERS, NOW_US);
+	ck_assert_int_eq(members(engine, count, SMALL + 1), SMALL + 1);
+	for (int i = 0; i <= SMALL; i++)
+		ck_assert(count[i] == crowd || count[i] == OWNERS - COHORT_OWNERS + 1);
+	send_all(engine, 1000, 20000, NOW_US + 90 * 86400000000LL);
+	members(engine, count, SMALL + 1);
+	for (int i = 0; i <= SMALL; i++)
+		ck_assert(
+		    count[i] > crowd + crowd / 2 || count[i] == OWNERS - COHORT_OWNERS + 1);
+	stop(engine);
+}
+END_TEST
+
 UNIT_MAIN("engine", each_demand_is_counted_once_whatever_the_client_says,
     a_silent_relay_is_tagged_by_provenance_alone, hops_inside_one_owner_are_none,
     a_notebook_that_many_work_through_is_no_hop, coins_prove_nothing_before_a_cohort_is_watched,
     a_relay_that_fails_over_is_proven,
     a_proven_cohort_is_released_after_a_silent_day_and_decays,
     equal_input_gives_equal_states_bit_for_bit, the_tables_fit_the_memory_they_were_given,
-    a_flood_of_keys_stays_in_its_memory)
+    a_flood_of_keys_stays_in_its_memory,
+    a_crowd_leaves_room_for_the_small_and_is_not_shut_out_for_good)
