@@ -237,26 +237,26 @@ static bool read_hexes(struct scan *scan, uint64_t *list, size_t room)
 {
 	size_t count = 0;
 
-	if (!scan_char(scan, '['))
+	if (!scan_is(scan, '['))
 		return false;
 	do {
 		if (count == room || !scan_hex(scan, &list[count++]))
 			return false;
 	} while (scan_is(scan, ','));
-	return scan_char(scan, ']');
+	return scan_is(scan, ']');
 }
 
 static bool read_reals(struct scan *scan, double *list, size_t room)
 {
 	size_t count = 0;
 
-	if (!scan_char(scan, '['))
+	if (!scan_is(scan, '['))
 		return false;
 	do {
 		if (count == room || !scan_real(scan, &list[count++]))
 			return false;
 	} while (scan_is(scan, ','));
-	return scan_char(scan, ']');
+	return scan_is(scan, ']');
 }
 
 static bool read_floats(struct scan *scan, float *list, size_t room)
@@ -370,14 +370,14 @@ static const char *read_head(struct scan *scan)
 	struct bytes name, kind;
 	uint64_t version;
 
-	if (!scan_char(scan, '{'))
+	if (!scan_is(scan, '{'))
 		return "no object";
 	if (!scan_name(scan, &name) || !bytes_equal(name, BYTES("v")) ||
 	    !scan_number(scan, &version))
 		return "no version";
 	if (version != RECORD_VERSION)
 		return "another version";
-	if (!scan_char(scan, ',') || !scan_name(scan, &name) ||
+	if (!scan_is(scan, ',') || !scan_name(scan, &name) ||
 	    !bytes_equal(name, BYTES("kind")) || !scan_word(scan, &kind) ||
 	    !bytes_equal(kind, BYTES("record")))
 		return "another kind";
@@ -427,7 +427,7 @@ int record_read(struct bytes line, struct record *record, struct fault *fault)
 		if (!read_field(&scan, record, next))
 			return say_where(fault, &scan, line, "a value of the wrong sort");
 	}
-	if (!scan_char(&scan, '}'))
+	if (!scan_is(&scan, '}'))
 		return say_where(fault, &scan, line, "no end");
 	scan_is(&scan, '\n');
 	if (scan.at != scan.end)

@@ -8,35 +8,31 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SCAN_DEPTH  16
-#define SAFE_DIGITS 19 /* of any number that fits 64 bits */
+#define SCAN_DEPTH   16
+#define SAFE_DIGITS  19 /* of any number that fits 64 bits */
+#define EXACT_DIGITS 15 /* of any number that a double holds, and a point among them */
 
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static inline bool is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
 /* Our own lines have none, so that is looked at first. */
 static inline void skip_space(struct scan *scan)
 {
-	if (scan->at < scan->end && (unsigned char)*scan->at > ' ')
-		return;
+	if (scan->at < scan->end && (unsigned char)*scan->at <= ' ')
+		scan_space(scan);
+}
+
+void scan_space(struct scan *scan)
+{
 	while (scan->at < scan->end && is_space(*scan->at))
 		scan->at++;
-}
-
-bool scan_is(struct scan *scan, char c)
-{
-	skip_space(scan);
-	if (scan->at == scan->end || *scan->at != c)
-		return false;
-	scan->at++;
-	return true;
-}
-
-bool scan_char(struct scan *scan, char c)
-{
-	return scan_is(scan, c);
 }
 
 /* What a plain string cannot hold: control bytes, quotes, backslashes. */
@@ -69,32 +65,76 @@ bool scan_name(struct scan *scan, struct bytes *name)
 	return scan_word(scan, name) && scan_is(scan, ':');
 }
 
+/* How many of the eight bytes, the first of them lowest, are digits before one that is none. */
+static inline unsigned count_digits(uint64_t eight)
+{
+	const uint64_t ones = 0x0101010101010101;
+	uint64_t off = eight ^ ones * '0'; /* below ten for a digit, and only for one */
+	uint64_t others = (((off & ones * 0x7F) + ones * (0x80 - 10)) | off) & ones * 0x80;
+
+	return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* The value of |count| digits, 1 to 8, that begin at the lowest byte: neighbours are joined to
+ * pairs, these to fours, and those to eight. */
+static inline uint64_t join_digits(uint64_t eight, unsigned count)
+{
+	uint64_t digits = (eight << (64 - 8 * count)) & 0x0F0F0F0F0F0F0F0F;
+	uint64_t pairs = (digits * 10 + (digits >> 8)) & 0x00FF00FF00FF00FF;
+	uint64_t fours = (pairs * 100 + (pairs >> 16)) & 0x0000FFFF0000FFFF;
+
+	return (fours * 10000 + (fours >> 32)) & 0xFFFFFFFF;
+}
+
 /* Adds digits to |sum| up to |end|, which is so near that they cannot overflow it. */
 static const char *add_digits(const char *at, const char *end, uint64_t *sum)
 {
-	uint64_t value = *sum;
+	uint64_t eight;
 
-	for (; at < end && (unsigned char)(*at - '0') < 10; at++)
-		value = value * 10 + (unsigned char)(*at - '0');
-	*sum = value;
+	for (; end - at >= 8; at += 8) {
+		memcpy(&eight, at, sizeof(eight));
+		if (count_digits(eight) < 8)
+			break;
+		*sum = *sum * 100000000 + join_digits(eight, 8);
+	}
+	for (; at < end && is_digit(*at); at++)
+		*sum = *sum * 10 + (uint64_t)(*at - '0');
 	return at;
 }
 
-bool scan_number(struct scan *scan, uint64_t *value)
+static bool read_long_number(struct scan *scan, uint64_t *value)
 {
-	const char *from, *safe;
+	const char *from = scan->at;
+	const char *safe = scan->end - from > SAFE_DIGITS ? from + SAFE_DIGITS : scan->end;
 	uint64_t sum = 0;
 
-	skip_space(scan);
-	from = scan->at;
-	safe = scan->end - from > SAFE_DIGITS ? from + SAFE_DIGITS : scan->end;
 	scan->at = add_digits(from, safe, &sum);
-	for (; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++)
+	for (; scan->at < scan->end && is_digit(*scan->at); scan->at++)
 		if (__builtin_mul_overflow(sum, 10, &sum) ||
 		    __builtin_add_overflow(sum, (uint64_t)(*scan->at - '0'), &sum))
 			return false;
 	*value = sum;
 	return scan->at > from;
+}
+
+/* Most have few digits, of any number: those are read without a branch for each. */
+bool scan_number(struct scan *scan, uint64_t *value)
+{
+	uint64_t eight;
+	unsigned count;
+
+	skip_space(scan);
+	if (scan->end - scan->at < 8)
+		return read_long_number(scan, value);
+	memcpy(&eight, scan->at, sizeof(eight));
+	count = count_digits(eight);
+	if (count == 8)
+		return read_long_number(scan, value);
+	if (!count)
+		return false;
+	*value = join_digits(eight, count);
+	scan->at += count;
+	return true;
 }
 
 bool scan_signed(struct scan *scan, int64_t *value)
@@ -108,12 +148,42 @@ bool scan_signed(struct scan *scan, int64_t *value)
 	return true;
 }
 
+/*
+ * A plain decimal of few digits, which most are: both its digits and the power of ten below
+ * them are exact, so that one division rounds as strtod does (Clinger, "How to Read Floating
+ * Point Numbers Accurately", 1990). False, without moving, for all others.
+ */
+static bool read_short_real(struct scan *scan, double *value)
+{
+	static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+		1e11, 1e12, 1e13, 1e14, 1e15 };
+	bool is_negative = scan->at < scan->end && *scan->at == '-';
+	const char *from = scan->at + is_negative, *at, *point;
+	const char *end = scan->end - from > EXACT_DIGITS + 1 ? from + EXACT_DIGITS + 1
+							      : scan->end;
+	uint64_t sum = 0;
+
+	at = point = add_digits(from, end, &sum);
+	if (at < end && *at == '.')
+		at = add_digits(at + 1, end, &sum);
+	if (point == from || at == point + 1 || at == end || at - from > EXACT_DIGITS ||
+	    *at == '.' || *at == '+' || *at == '-' || (*at | 0x20) == 'e')
+		return false;
+	*value = (double)sum / powers[at > point ? at - point - 1 : 0];
+	if (is_negative)
+		*value = -*value;
+	scan->at = at;
+	return true;
+}
+
 bool scan_real(struct scan *scan, double *value)
 {
 	char digits[40], *end;
 	size_t len = 0;
 
 	skip_space(scan);
+	if (read_short_real(scan, value))
+		return true;
 	if (bytes_start_with(
 		bytes_of(scan->at, (size_t)(scan->end - scan->at)), BYTES("null"))) {
 		scan->at += 4;

@@ -13,11 +13,19 @@ struct scan {
 	const char *at, *end;
 };
 
-/* Skips white space, then reads exactly |c|. */
-bool scan_char(struct scan *scan, char c);
+void scan_space(struct scan *scan);
 
-/* True, past it, when the next character is |c|; otherwise false without moving. */
-bool scan_is(struct scan *scan, char c);
+/* Past it, when the next character behind white space is |c|; our own lines have no such space,
+ * so that is looked at first. */
+static inline bool scan_is(struct scan *scan, char c)
+{
+	if (scan->at < scan->end && (unsigned char)*scan->at <= ' ')
+		scan_space(scan);
+	if (scan->at == scan->end || *scan->at != c)
+		return false;
+	scan->at++;
+	return true;
+}
 
 /* A member's name without escapes: the bytes between the quotes, borrowed; and its colon. */
 bool scan_name(struct scan *scan, struct bytes *name);
