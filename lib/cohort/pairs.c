@@ -158,6 +158,24 @@ size_t pairs_buckets(const struct pairs *pairs)
 	return (size_t)pairs->bucket_mask + 1;
 }
 
+static bool is_empty(const uint64_t bucket[WAYS])
+{
+	uint64_t any = 0;
+
+	for (int i = 0; i < WAYS; i++)
+		any |= bucket[i];
+	return !any;
+}
+
+static void sweep_bucket(struct pairs *pairs, uint64_t bucket[WAYS], uint32_t step)
+{
+	for (int i = 0; i < WAYS; i++)
+		if (bucket[i] && step_age(bucket[i], step) > LIFE_STEPS) {
+			bucket[i] = 0;
+			pairs->used--;
+		}
+}
+
 void pairs_sweep(struct pairs *pairs, size_t buckets, uint32_t now_s)
 {
 	uint32_t step = now_s / STEP_S & STEP_MASK;
@@ -165,11 +183,8 @@ void pairs_sweep(struct pairs *pairs, size_t buckets, uint32_t now_s)
 	for (; buckets; buckets--) {
 		uint64_t *at = pairs->at + pairs->sweep * WAYS;
 
-		for (int i = 0; i < WAYS; i++)
-			if (at[i] && step_age(at[i], step) > LIFE_STEPS) {
-				at[i] = 0;
-				pairs->used--;
-			}
+		if (!is_empty(at))
+			sweep_bucket(pairs, at, step);
 		pairs->sweep = (pairs->sweep + 1) & pairs->bucket_mask;
 	}
 }

@@ -165,12 +165,16 @@ uint64_t board_edition(const struct board *board)
 
 void board_clear(struct board *board, board_standing_fn *is_standing, void *arg)
 {
+	size_t left = board_lines(board);
+
 	turn_page(board);
-	for (size_t i = 0; i <= board->mask; i++) {
+	for (size_t i = 0; left && i <= board->mask; i++) {
 		struct board_line *line = board->lines + i;
 
-		if (!atomic_load_explicit(&line->key, memory_order_relaxed) ||
-		    is_standing(arg, atomic_load_explicit(&line->cohort, memory_order_relaxed)))
+		if (!atomic_load_explicit(&line->key, memory_order_relaxed))
+			continue;
+		left--;
+		if (is_standing(arg, atomic_load_explicit(&line->cohort, memory_order_relaxed)))
 			continue;
 		atomic_fetch_sub_explicit(&board->used, 1, memory_order_relaxed);
 		atomic_store_explicit(&line->key, 0, memory_order_release);
