@@ -119,29 +119,19 @@ static void pass_rate(struct engine_side *side, int64_t now_us)
 	engine_reload(side->engine, &side->settings);
 }
 
-void engine_side_prefetch(
-    const struct engine_side *side, const struct record *record, int ahead)
+void engine_side_learn(struct engine_side *side, const struct exchange_seen *seen)
 {
-	const struct exchange_seen seen = engine_seen_of(record);
-
-	engine_prefetch(side->engine, &seen, ahead);
-}
-
-void engine_side_learn(struct engine_side *side, const struct record *record)
-{
-	const struct exchange_seen seen = engine_seen_of(record);
-
 	side->changes.count = 0;
-	engine_see(side->engine, &seen, &side->changes);
+	engine_see(side->engine, seen, &side->changes);
 	publish(side);
 	tidy(side);
-	pass_rate(side, record->facts.at_us);
+	pass_rate(side, seen->facts->at_us);
 }
 
-enum engine_state engine_side_see(struct engine_side *side, const struct record *record)
+enum engine_state engine_side_see(struct engine_side *side, const struct exchange_seen *seen)
 {
-	engine_side_learn(side, record);
-	return board_judge(side->board, &record->facts, &record->prompt).state;
+	engine_side_learn(side, seen);
+	return board_judge(side->board, seen->facts, seen->prompt).state;
 }
 
 void engine_side_tick(struct engine_side *side, int64_t now_us)

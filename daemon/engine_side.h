@@ -38,19 +38,15 @@ void engine_side_resume(struct engine_side *side, double rate, int64_t now_us);
 /* Gives it an empty board, filled from the engine: what a restart does. */
 void engine_side_renew(struct engine_side *side);
 
-/* Asks memory for what a record will need: engine_prefetch. */
-void engine_side_prefetch(
-    const struct engine_side *side, const struct record *record, int ahead);
-
-/* Shows it a record; |changes| then has what was published. From time to time lines are taken
- * off the board that no cohort stands behind; by the engine's clock, so that a replay does it
- * where the daemon did. */
-void engine_side_learn(struct engine_side *side, const struct record *record);
+/* Shows it an exchange; |changes| then has what was published. From time to time lines are
+ * taken off the board that no cohort stands behind; by the engine's clock, so that a replay
+ * does it where the daemon did. */
+void engine_side_learn(struct engine_side *side, const struct exchange_seen *seen);
 
 /* The same; returns the state of the gravest cohort that it now matches. */
-enum engine_state engine_side_see(struct engine_side *side, const struct record *record);
+enum engine_state engine_side_see(struct engine_side *side, const struct exchange_seen *seen);
 
-/* Lets time pass without a record. */
+/* Lets time pass without an exchange. */
 void engine_side_tick(struct engine_side *side, int64_t now_us);
 
 /*

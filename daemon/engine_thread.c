@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "config/config.h"
 #include "engine/engine_attest.h"
+#include "engine/lookahead.h"
 #include "engine_figures.h"
 #include "engine_side.h"
 #include "log.h"
@@ -58,6 +59,7 @@ struct engine_thread {
 	uint64_t seed;
 	bool has_candidate;
 	struct engine_side live, candidate;
+	struct lookahead ahead;
 	struct envelope *envelope;
 	struct recent *recent;
 	struct shelf *shelf;
@@ -66,7 +68,8 @@ struct engine_thread {
 	int64_t save_every_us, save_at_us, figures_at_us, record_at_us, tick_at_s;
 };
 
-static void take_record(struct engine_thread *thread, const struct record *record)
+static void take_record(
+    struct engine_thread *thread, const struct record *record, const struct exchange_seen *seen)
 {
 	struct record *place = ring_reserve(thread->journal);
 	struct record *kept = place ? place : &thread->spare;
@@ -75,38 +78,41 @@ static void take_record(struct engine_thread *thread, const struct record *recor
 	kept->course.run = thread->began_us;
 	engine_stamp(thread->live.engine, kept);
 	metrics_count(
-	    thread->metrics, METRIC_JUDGED, (int)engine_side_see(&thread->live, kept));
+	    thread->metrics, METRIC_JUDGED, (int)engine_side_see(&thread->live, seen));
 	if (thread->has_candidate)
 		metrics_count(thread->metrics, METRIC_CANDIDATE_JUDGED,
-		    (int)engine_side_see(&thread->candidate, kept));
+		    (int)engine_side_see(&thread->candidate, seen));
 	engine_attest(thread->live.engine, kept);
 	recent_add(thread->recent, kept);
 	if (place)
 		ring_commit(thread->journal);
 }
 
-/* Asks memory for what the records behind the next one will need. */
-static void look_ahead(const struct engine_thread *thread, struct ring *ring)
+/* Announces what follows in the ring, at most |most| records. */
+static void look_ahead(struct engine_thread *thread, struct ring *ring, uint32_t most)
 {
-	for (int ahead = ENGINE_AHEAD; ahead; ahead--) {
-		const struct record *record = ring_peek_ahead(ring, (unsigned)ahead);
+	struct lookahead *ahead = &thread->ahead;
+	const struct record *record;
 
-		if (record)
-			engine_side_prefetch(&thread->live, record, ahead);
+	while (lookahead_count(ahead) < most &&
+	       (record = ring_peek_ahead(ring, lookahead_count(ahead)))) {
+		const struct exchange_seen seen = engine_seen_of(record);
+
+		lookahead_add(ahead, thread->live.engine, &seen);
 	}
 }
 
-/* True when the ring may hold more than its turn took. */
+/* True when the ring may hold more than its turn took. Nothing stays announced behind it. */
 static bool take_turn(struct engine_thread *thread, struct ring *ring)
 {
 	const struct record *record;
 
-	for (int i = 0; i < TURN_MOST; i++) {
+	for (uint32_t left = TURN_MOST; left; left--) {
 		record = ring_peek(ring);
 		if (!record)
 			return false;
-		look_ahead(thread, ring);
-		take_record(thread, record);
+		look_ahead(thread, ring, left < LOOKAHEAD_MOST ? left : LOOKAHEAD_MOST);
+		take_record(thread, record, lookahead_take(&thread->ahead));
 		ring_release(ring);
 	}
 	return true;

@@ -6,13 +6,11 @@
  */
 #include "ctl.h"
 #include "kit.h"
+#include "lines.h"
 
 #include "record/facts_json.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define ARENA_CEILING (256u << 20)
 
@@ -43,37 +41,31 @@ static bool print_line(struct bytes line, const struct capture_kit *kit, struct 
 	return !failed;
 }
 
-static int print_lines(FILE *file, const char *name, const struct capture_kit *kit)
+static int print_lines(struct lines *lines, const char *name, const struct capture_kit *kit)
 {
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t len;
+	struct bytes line;
+	struct fault fault;
 	int result = CTL_OK;
 
-	for (unsigned long number = 1; (len = getline(&line, &room, file)) > 0; number++) {
-		struct fault fault;
-
-		if (len == 1 || print_line(bytes_of(line, (size_t)len), kit, &fault))
+	while (lines_next(lines, &line)) {
+		if (line.len == 1 || print_line(line, kit, &fault))
 			continue;
-		fprintf(stderr, "%s:%lu: %s\n", name, number, fault.text);
+		fprintf(stderr, "%s:%llu: %s\n", name, (unsigned long long)lines->number,
+		    fault.text);
 		result = CTL_FAILED;
 	}
-	if (line)
-		OPENSSL_cleanse(line, room); /* it held prompts and credentials */
-	free(line);
 	return result;
 }
 
 static int print_file(const char *path, const struct capture_kit *kit)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+	struct lines lines;
 	int result;
 
-	if (!file)
+	if (!lines_open(&lines, path))
 		return fail(path, "cannot be read");
-	result = print_lines(file, path, kit);
-	if (file != stdin)
-		fclose(file);
+	result = print_lines(&lines, path, kit);
+	lines_close(&lines);
 	return fflush(stdout) ? fail("standard output", "cannot be written") : result;
 }
 

@@ -5,31 +5,18 @@
 #include "replay.h"
 
 #include "clock.h"
+#include "engine/lookahead.h"
+#include "lines.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
 #define ARENA_CEILING (256u << 20)
 #define BAD_SAID      20 /* lines whose fault is printed; the rest are counted */
-#define READ_BYTES    (256 << 10)
-#define RING          4 /* records: those read ahead, so that memory is asked for early */
 
-_Static_assert(RING > ENGINE_AHEAD, "none is written over before it was taken");
-
-struct reader {
-	FILE *file;
-	const char *path;
-	uint64_t line, read_bytes, size_bytes;
-	bool has_bar;
-	char *text;
-	size_t room;
-};
-
-static void draw_bar(const struct reader *reader)
+static void draw_bar(const struct lines *lines)
 {
-	int done = reader->size_bytes ? (int)(reader->read_bytes * 100 / reader->size_bytes)
-				      : 0;
+	int done = (int)(lines->given_bytes * 100 / lines->size_bytes);
 
 	fprintf(stderr, "\r[%-50.*s] %3d %%", done / 2,
 	    "##################################################", done);
@@ -73,76 +60,80 @@ static int read_line(
 	return -1;
 }
 
+struct reader {
+	struct lines lines;
+	const char *path;
+	bool has_bar;
+};
+
 /* The next record; 0 at the end, −1 at a line that may not be. */
 static int next_record(struct replay *replay, struct reader *reader, struct record *record)
 {
+	struct lines *lines = &reader->lines;
+	struct bytes line;
 	struct fault fault;
-	ssize_t len;
 
-	while ((len = getline(&reader->text, &reader->room, reader->file)) > 0) {
-		reader->line++;
-		reader->read_bytes += (uint64_t)len;
-		if (reader->has_bar && !(reader->line & 0xFFFF))
-			draw_bar(reader);
-		if (read_line(replay, bytes_of(reader->text, (size_t)len), record, &fault) == 0)
+	while (lines_next(lines, &line)) {
+		if (reader->has_bar && !(lines->number & 0xFFFF))
+			draw_bar(lines);
+		if (read_line(replay, line, record, &fault) == 0)
 			return 1;
 		if (replay->report.bad_lines++ < BAD_SAID || replay->setup.is_strict)
 			fprintf(stderr, "%s:%llu:%d: %s\n", reader->path,
-			    (unsigned long long)reader->line, fault.column, fault.text);
+			    (unsigned long long)lines->number, fault.column, fault.text);
 		if (replay->setup.is_strict)
 			return -1;
 	}
 	return 0;
 }
 
-/* Asks memory for what the record |number| will need, and those just before it. */
-static void look_ahead(struct replay *replay, const struct record *ring, uint64_t number)
+static void look_ahead(
+    const struct replay *replay, struct lookahead *ahead, const struct record *record)
 {
-	for (uint64_t back = 0; back < ENGINE_AHEAD && back <= number; back++)
-		engine_side_prefetch(
-		    &replay->side, ring + (number - back) % RING, ENGINE_AHEAD - (int)back);
+	const struct exchange_seen seen = engine_seen_of(record);
+
+	lookahead_add(ahead, replay->side.engine, &seen);
 }
 
+/* Reads records ahead of the one that is taken, so that memory is asked for them early. */
 static int take_all(struct replay *replay, struct reader *reader)
 {
-	static struct record ring[RING];
-	uint64_t read = 0, taken = 0;
+	static struct record records[LOOKAHEAD_MOST];
+	struct lookahead ahead = { 0 };
+	const struct exchange_seen *seen;
+	struct record *record;
 	int result = 1;
 
-	while (result > 0 || taken < read) {
-		while (result > 0 && read <= taken + ENGINE_AHEAD) {
-			result = next_record(replay, reader, ring + read % RING);
+	do {
+		while (result > 0 && lookahead_count(&ahead) < LOOKAHEAD_MOST) {
+			record = records + ahead.added % LOOKAHEAD_MOST;
+			result = next_record(replay, reader, record);
 			if (result > 0)
-				look_ahead(replay, ring, read++);
+				look_ahead(replay, &ahead, record);
 		}
-		if (taken < read && replay_follow(replay, ring + taken++ % RING))
+		record = records + ahead.taken % LOOKAHEAD_MOST;
+		seen = lookahead_take(&ahead);
+		if (seen && replay_follow(replay, record, seen))
 			return 0;
-	}
+	} while (seen);
 	return result;
 }
 
 int replay_file(struct replay *replay, const char *path)
 {
 	struct reader reader = { .path = path };
-	struct stat status;
 	double began_s = (double)clock_us(CLOCK_MONOTONIC) / 1e6;
 	int result;
 
-	reader.file = strcmp(path, "-") ? fopen(path, "r") : stdin;
-	if (!reader.file) {
+	if (!lines_open(&reader.lines, path)) {
 		fprintf(stderr, "retortctl: %s cannot be opened\n", path);
 		return -1;
 	}
-	setvbuf(reader.file, NULL, _IOFBF, READ_BYTES);
-	if (fstat(fileno(reader.file), &status) == 0 && S_ISREG(status.st_mode))
-		reader.size_bytes = (uint64_t)status.st_size;
-	reader.has_bar = reader.size_bytes && isatty(STDERR_FILENO);
+	reader.has_bar = reader.lines.size_bytes && isatty(STDERR_FILENO);
 	result = replay->is_over ? 0 : take_all(replay, &reader);
 	if (reader.has_bar)
 		fprintf(stderr, "\r%60s\r", "");
-	if (reader.file != stdin)
-		fclose(reader.file);
-	free(reader.text);
+	lines_close(&reader.lines);
 	replay->report.seconds += (double)clock_us(CLOCK_MONOTONIC) / 1e6 - began_s;
 	return result;
 }

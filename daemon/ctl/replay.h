@@ -64,8 +64,9 @@ int replay_file(struct replay *replay, const char *path);
 /* A new engine and board. */
 void replay_begin(struct replay *replay, const struct engine_settings *settings);
 
-/* Takes one record; true when the replay is to end. */
-bool replay_follow(struct replay *replay, struct record *record);
+/* Takes one record, which |seen| is of; true when the replay is to end. */
+bool replay_follow(
+    struct replay *replay, struct record *record, const struct exchange_seen *seen);
 
 /* Says on standard error what a log lacked. */
 void replay_say_gaps(const struct replay *replay);

@@ -151,7 +151,8 @@ static void check_evidence(struct replay *replay, const struct record *record)
 	replay->unequal += !engine_attest_agrees(replay->side.engine, record);
 }
 
-bool replay_follow(struct replay *replay, struct record *record)
+bool replay_follow(
+    struct replay *replay, struct record *record, const struct exchange_seen *seen)
 {
 	const struct replay_setup *setup = &replay->setup;
 	bool is_benign = strncmp(record->label, "campaign", 8) != 0;
@@ -165,7 +166,7 @@ bool replay_follow(struct replay *replay, struct record *record)
 	follow_ticks(replay, &record->course);
 	judge(replay, record);
 	replay->now = record;
-	engine_side_learn(&replay->side, record);
+	engine_side_learn(&replay->side, seen);
 	note_changes(replay);
 	check_evidence(replay, record);
 	report_see(&replay->report, replay->side.engine, label, record);

@@ -127,12 +127,13 @@ static void write_down(const struct sim_setup *setup, const struct sim_exchange 
 static void learn(struct loop *loop, struct sim_exchange *exchange)
 {
 	struct record *record = &exchange->record;
+	const struct exchange_seen seen = engine_seen_of(record);
 	struct sim_run *run = loop->run;
 
 	run->is_warm = record->facts.at_us >= sim_world_warm_us(loop->world);
 	run->label = label_of(loop, exchange);
 	engine_stamp(run->engine, record);
-	engine_side_learn(run->side, record);
+	engine_side_learn(run->side, &seen);
 	engine_attest(run->engine, record);
 	report_see(&run->report, run->engine, run->label, record);
 }

@@ -96,30 +96,31 @@ struct exchange_seen engine_seen_of(const struct record *record)
 		.trial = record->trial };
 }
 
-/* The conversations that hopping.c will look for. */
-static void prefetch_conversations(
-    const struct slots *slots, const struct prompt_facts *prompt, slots_prefetch_fn *prefetch)
+/* The tables that every exchange asks, through |prefetch|. */
+static void prefetch_tables(
+    const struct engine *engine, const struct exchange_seen *seen, slots_prefetch_fn *prefetch)
 {
-	prefetch(slots, slots_place(slots, prompt->conversation));
+	const struct slots *candidates = &engine->cohorts.candidates;
+	const struct slots *conversations = &engine->conversations;
+	const struct prompt_facts *prompt = seen->prompt;
+
+	for (int i = 0; i < seen->keys.count; i++)
+		prefetch(candidates, slots_place(candidates, seen->keys.at[i].value));
+	prefetch(&engine->accounts, slots_place(&engine->accounts, seen->facts->account));
+	if (engine->owners.used)
+		prefetch(&engine->owners, slots_place(&engine->owners, seen->facts->owner));
+	prefetch(conversations, slots_place(conversations, prompt->conversation));
 	for (int i = 0; i < prompt->earlier_count && i < HOPPING_POINTS; i++)
-		prefetch(slots, slots_place(slots, prompt->earlier[i]));
+		prefetch(conversations, slots_place(conversations, prompt->earlier[i]));
 }
 
-void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen, int ahead)
+void engine_prefetch(
+    const struct engine *engine, const struct exchange_seen *seen, enum engine_step step)
 {
-	slots_prefetch_fn *prefetch = ahead == ENGINE_AHEAD ? slots_prefetch
-							    : slots_prefetch_entry;
-	const struct facts *facts = seen->facts;
-	struct keys keys;
-
-	keys_of_exchange(&keys, facts, seen->prompt);
-	for (int i = 0; i < keys.count; i++)
-		prefetch(&engine->cohorts.candidates,
-		    slots_place(&engine->cohorts.candidates, keys.at[i].value));
-	prefetch(&engine->accounts, slots_place(&engine->accounts, facts->account));
-	if (engine->owners.used)
-		prefetch(&engine->owners, slots_place(&engine->owners, facts->owner));
-	prefetch_conversations(&engine->conversations, seen->prompt, prefetch);
+	if (step == ENGINE_STEP_TAGS)
+		prefetch_tables(engine, seen, slots_prefetch);
+	else if (step == ENGINE_STEP_ENTRIES)
+		prefetch_tables(engine, seen, slots_prefetch_entry);
 }
 
 static void find_cohorts(struct engine *engine, struct passage *passage)
@@ -235,7 +236,9 @@ void engine_see(
 	}
 	if (!facts.owner)
 		facts.owner = facts.account;
-	keys_of_exchange(&passage.keys, &facts, seen->prompt);
+	passage.keys = seen->keys;
+	if (!passage.keys.count)
+		keys_of_exchange(&passage.keys, &facts, seen->prompt);
 	tell_time(engine, passage.now_s);
 	displacing_settle(engine, changes);
 	displacing_count_all(engine, &passage);

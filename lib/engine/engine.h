@@ -1,6 +1,7 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "cohort/keys.h"
 #include "engine/verdict.h"
 #include "evidence/envelope.h"
 #include "evidence/proof.h"
@@ -21,7 +22,9 @@ struct engine_settings {
 	size_t accounts, owners, conversations, pairs, candidates, cohorts, sketches;
 };
 
-/* What an exchange looked like when it was over; all is borrowed for the call. */
+/* What an exchange looked like when it was over; all that it points to is borrowed for the
+ * call.
+ */
 struct exchange_seen {
 	const struct facts *facts;
 	const struct prompt_facts *prompt;
@@ -31,9 +34,10 @@ struct exchange_seen {
 	bool is_shaped;  /* refused by its cohort's bucket */
 	uint8_t hold;    /* enum record_hold, of the cohort |trial| */
 	uint64_t trial;
+	struct keys keys; /* keys_of_exchange; empty: they are made when they are needed */
 };
 
-/* What |record| says of it; borrows from there. */
+/* What |record| says of it, without keys; borrows from there. */
 struct exchange_seen engine_seen_of(const struct record *record);
 
 struct engine_counts {
@@ -68,12 +72,13 @@ struct engine *engine_new(
 void engine_free(struct engine *engine); /* NULL is allowed */
 
 /*
- * Starts loading what engine_see of this exchange will need. A look-up is a tag
- * and then an entry, so this takes two calls: |ahead| ENGINE_AHEAD exchanges before its turn,
- * and 1 before it. Only a hint: what is left out or repeated changes no result.
+ * Starts loading what engine_see of this exchange will look at: the tags of its tables, and the
+ * entries that they lead to once they are there (engine/lookahead.h). Only a hint: what is left
+ * out or repeated changes no result.
  */
-#define ENGINE_AHEAD 2
-void engine_prefetch(const struct engine *engine, const struct exchange_seen *seen, int ahead);
+enum engine_step { ENGINE_STEP_NONE, ENGINE_STEP_TAGS, ENGINE_STEP_ENTRIES, ENGINE_STEP_COUNT };
+void engine_prefetch(
+    const struct engine *engine, const struct exchange_seen *seen, enum engine_step step);
 
 /* Takes one exchange. Changes are added to |changes|, whose count the caller clears. */
 void engine_see(

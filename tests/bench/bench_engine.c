@@ -4,7 +4,7 @@
  * prompt), the rest from a thousand tools; every account has its own words.
  */
 #include "base/xalloc.h"
-#include "engine/engine.h"
+#include "engine/lookahead.h"
 #include "reference_folder.h"
 
 #include <stdio.h>
@@ -81,19 +81,17 @@ static struct exchange_seen seen_of(const struct line *line)
 /* A batch, as the engine's thread takes it: what comes next is asked for in time. */
 static void see_batch(struct engine *engine, const struct line *lines)
 {
+	struct lookahead lookahead = { 0 };
 	struct verdict_changes changes;
 
-	for (int i = 0; i < BATCH; i++) {
-		struct exchange_seen seen = seen_of(lines + i);
+	for (int added = 0, taken = 0; taken < BATCH; taken++) {
+		while (added < BATCH && lookahead_count(&lookahead) < LOOKAHEAD_MOST) {
+			struct exchange_seen next = seen_of(lines + added++);
 
-		for (int ahead = ENGINE_AHEAD; ahead; ahead--) {
-			struct exchange_seen next = seen_of(lines + i + ahead);
-
-			if (i + ahead < BATCH)
-				engine_prefetch(engine, &next, ahead);
+			lookahead_add(&lookahead, engine, &next);
 		}
 		changes.count = 0;
-		engine_see(engine, &seen, &changes);
+		engine_see(engine, lookahead_take(&lookahead), &changes);
 	}
 }
 
@@ -103,7 +101,7 @@ static double run(
 	struct engine_settings settings;
 	struct engine_counts counts;
 	struct engine *engine;
-	struct line *lines = xalloc_array(BATCH + ENGINE_AHEAD, sizeof(*lines));
+	struct line *lines = xalloc_array(BATCH, sizeof(*lines));
 	uint64_t *last = xalloc_array(accounts, sizeof(*last));
 	double spent_s = 0, began_s;
 
