@@ -114,13 +114,14 @@ static void prefetch_tables(
 		prefetch(conversations, slots_place(conversations, prompt->earlier[i]));
 }
 
-void engine_prefetch(
-    const struct engine *engine, const struct exchange_seen *seen, enum engine_step step)
+void engine_prefetch_tags(const struct engine *engine, const struct exchange_seen *seen)
 {
-	if (step == ENGINE_STEP_TAGS)
-		prefetch_tables(engine, seen, slots_prefetch);
-	else if (step == ENGINE_STEP_ENTRIES)
-		prefetch_tables(engine, seen, slots_prefetch_entry);
+	prefetch_tables(engine, seen, slots_prefetch);
+}
+
+void engine_prefetch_entries(const struct engine *engine, const struct exchange_seen *seen)
+{
+	prefetch_tables(engine, seen, slots_prefetch_entry);
 }
 
 static void find_cohorts(struct engine *engine, struct passage *passage)

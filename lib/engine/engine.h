@@ -22,9 +22,7 @@ struct engine_settings {
 	size_t accounts, owners, conversations, pairs, candidates, cohorts, sketches;
 };
 
-/* What an exchange looked like when it was over; all that it points to is borrowed for the
- * call.
- */
+/* What an exchange looked like when it was over; what it points to is borrowed. */
 struct exchange_seen {
 	const struct facts *facts;
 	const struct prompt_facts *prompt;
@@ -71,14 +69,10 @@ struct engine *engine_new(
     const struct engine_settings *settings, const struct envelope *envelope);
 void engine_free(struct engine *engine); /* NULL is allowed */
 
-/*
- * Starts loading what engine_see of this exchange will look at: the tags of its tables, and the
- * entries that they lead to once they are there (engine/lookahead.h). Only a hint: what is left
- * out or repeated changes no result.
- */
-enum engine_step { ENGINE_STEP_NONE, ENGINE_STEP_TAGS, ENGINE_STEP_ENTRIES, ENGINE_STEP_COUNT };
-void engine_prefetch(
-    const struct engine *engine, const struct exchange_seen *seen, enum engine_step step);
+/* Starts loading what engine_see will look at: tags, then, when these are there, the entries
+ * that they lead to (engine/lookahead.h). Only hints, that change no result. */
+void engine_prefetch_tags(const struct engine *engine, const struct exchange_seen *seen);
+void engine_prefetch_entries(const struct engine *engine, const struct exchange_seen *seen);
 
 /* Takes one exchange. Changes are added to |changes|, whose count the caller clears. */
 void engine_see(

@@ -14,15 +14,15 @@ static struct exchange_seen *waiting(struct lookahead *lookahead, uint32_t numbe
 void lookahead_add(
     struct lookahead *lookahead, const struct engine *engine, const struct exchange_seen *seen)
 {
-	uint32_t newest = lookahead->added++, step = ENGINE_STEP_TAGS;
+	uint32_t newest = lookahead->added++;
 	struct exchange_seen *place = waiting(lookahead, newest);
 
 	assert(lookahead_count(lookahead) <= LOOKAHEAD_MOST);
 	*place = *seen;
 	keys_of_exchange(&place->keys, seen->facts, seen->prompt);
-	for (uint32_t back = 0; back < lookahead_count(lookahead) && step < ENGINE_STEP_COUNT;
-	     back += LOOKAHEAD_GAP)
-		engine_prefetch(engine, waiting(lookahead, newest - back), step++);
+	engine_prefetch_tags(engine, place);
+	if (lookahead_count(lookahead) > LOOKAHEAD_GAP)
+		engine_prefetch_entries(engine, waiting(lookahead, newest - LOOKAHEAD_GAP));
 }
 
 const struct exchange_seen *lookahead_take(struct lookahead *lookahead)
