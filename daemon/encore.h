@@ -35,8 +35,9 @@ size_t encore_kept_bytes(const struct exchange *exchange);
 
 /*
  * Whether the exchange may be said again, now that its connection has ended without a word. A
- * method that may be repeated (RFC 9110 §9.2.2) always; any other only when the server's kernel
- * has not confirmed a byte of the request: then no server has seen it.
+ * method that may be repeated (RFC 9110 §9.2.2) always; any other only when the server's FIN
+ * has not confirmed a byte of the request: then no server has seen it. A reset leaves that
+ * open.
  */
 bool encore_may_play(const struct exchange *exchange);
 

@@ -143,8 +143,17 @@ void link_note_ended(struct link *link)
 	watch(link);
 }
 
-static enum link_end end_of_errno(void)
+/* A FIN says how far the peer's kernel has come, and a write behind it is EPIPE; a reset says
+ * nothing of it, nor does a route that is lost. */
+static void note_error(struct link *link, int error)
 {
+	if (error && error != EPIPE)
+		link->was_reset = true;
+}
+
+static enum link_end end_of_errno(struct link *link)
+{
+	note_error(link, errno);
 	return errno == 0 ? LINK_END_EOF : LINK_END_RESET;
 }
 
@@ -159,7 +168,7 @@ static enum link_end end_of_tls(struct link *link, int result)
 	case SSL_ERROR_ZERO_RETURN:
 		return LINK_END_EOF;
 	case SSL_ERROR_SYSCALL:
-		return end_of_errno();
+		return end_of_errno(link);
 	default:
 		return LINK_END_TLS;
 	}
@@ -218,6 +227,8 @@ ssize_t link_read(struct link *link, char *at, size_t room, enum link_end *end)
 		return got;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
+	if (got < 0)
+		note_error(link, errno);
 	*end = got == 0 ? LINK_END_EOF : LINK_END_RESET;
 	return -1;
 }
@@ -245,8 +256,12 @@ static ssize_t write_clear(struct link *link, const struct iovec *spans, int cou
 {
 	ssize_t put = writev(link->fd, spans, count);
 
-	if (put < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	if (put < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (put < 0) {
+		note_error(link, errno);
+		return -1;
+	}
 	link->sent_bytes += (size_t)put;
 	return put;
 }
@@ -386,7 +401,7 @@ bool link_is_unheard(const struct link *link, uint64_t since)
 {
 	uint64_t sent = link_wire_bytes(link) - since;
 
-	return sent > 0 && (uint64_t)unconfirmed(link) >= sent;
+	return !link->was_reset && sent > 0 && (uint64_t)unconfirmed(link) >= sent;
 }
 
 bool link_has_input(const struct link *link)
@@ -466,12 +481,13 @@ static void shake(struct link *link)
 		link->events->on_end(link, end);
 }
 
-static int socket_error(const struct link *link)
+static int socket_error(struct link *link)
 {
 	int error = 0;
 	socklen_t size = sizeof(error);
 
 	getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	note_error(link, error);
 	return error;
 }
 

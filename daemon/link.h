@@ -47,6 +47,7 @@ struct link {
 	bool hears_end;  /* the owner's wish: the peer's end is told while reading is not wanted
 			  */
 	bool has_ended;  /* the peer has ended its side, and nothing is to be read any more */
+	bool was_reset;  /* broken by more than a FIN */
 	bool is_write_armed;
 	short watched; /* what |readable| waits for, EV_*; 0 = nothing */
 	int fd;
@@ -103,8 +104,8 @@ void link_move_pending(struct link *from, struct link *to);
 /* Bytes put on the wire since link_open, those of TLS included: a mark for link_is_unheard. */
 uint64_t link_wire_bytes(const struct link *link);
 
-/* Whether something was put on the wire since the mark |since| and the peer's kernel has
- * confirmed none of it: then nobody there has read it. */
+/* Whether something was put on the wire since the mark |since| and the peer's FIN has confirmed
+ * none of it: then nobody there has read it. A reset confirms nothing, so it proves nothing. */
 bool link_is_unheard(const struct link *link, uint64_t since);
 
 /* Ends our side after what is pending (FIN, close_notify); the peer may still send. */

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import socket
 import ssl
 import threading
@@ -331,12 +330,9 @@ class TestAKeptConnectionThatClosesInTheMomentOfARequest(Kept):
         wire.send(ask[:-1])
         wait.until(lambda: retort.metric("retort_client_received_bytes_total") - before ==
                    len(ask) - 1, "all but the last byte is read")
-        retort.signal(signal.SIGSTOP)
-        try:
+        with retort.frozen():
             wire.send(ask[-1:])
             served.close()
-        finally:
-            retort.signal(signal.SIGCONT)
 
     @pytest.mark.parametrize("kind", ["get", "post", "held", "chunked"])
     def test_nobody_sees_an_error(self, upstream, retort, wire, kind):
@@ -357,10 +353,20 @@ class TestAKeptConnectionThatClosesInTheMomentOfARequest(Kept):
         assert retort.metric("retort_upstream_failures_total") == 0
         assert retort.metric("retort_held_bytes") == 0
 
-    def test_what_was_taken_and_may_not_be_repeated_is_a_502(self, upstream, retort, wire):
+    @pytest.mark.parametrize("end", ["close", "reset"])
+    def test_what_was_taken_and_may_not_be_repeated_is_a_502(self, upstream, retort, wire, end):
+        """A reset may overtake the word of the server's kernel that the request has come."""
         served = self.keep(upstream, wire)
         wire.send(self.ASKS["post"])
         assert served.request().body == self.TEXT % b"x"
+        getattr(served, end)()
+        assert wire.reply().status == 502 and upstream.is_untouched()
+
+    def test_what_was_taken_in_part_and_may_not_be_repeated_is_a_502(self, upstream, retort, wire):
+        """A close on bytes that nobody has read is a reset too."""
+        served = self.keep(upstream, wire)
+        wire.send(self.ASKS["post"])
+        assert served.socket.recv(4) == b"POST"
         served.close()
         assert wire.reply().status == 502 and upstream.is_untouched()
 

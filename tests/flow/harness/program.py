@@ -1,5 +1,6 @@
 """One program under test: its folder, its output, its end."""
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -95,6 +96,20 @@ class Program:
 
     def signal(self, number):
         self.child.send_signal(number)
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """Stopped in every thread; a signal alone is on its way for a while."""
+        def is_stopped():
+            stats = pathlib.Path(f"/proc/{self.pid}/task").glob("*/stat")
+            return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+        self.signal(signal.SIGSTOP)
+        try:
+            wait.until(is_stopped, f"{self.name} stands still")
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
 
     def wait(self, seconds=wait.SECONDS):
         """Its exit status; fails when it stays."""
