@@ -14,6 +14,7 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* AES-128 first where the machine has AES: the least CPU a byte; clients without AES hardware
@@ -55,6 +56,17 @@ static void on_context_freed(
 static void register_index(void)
 {
 	ex_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_context_freed);
+}
+
+/* Of a file that cannot be read the system's words, else OpenSSL's newest reason. */
+static const char *file_words(void)
+{
+	unsigned long first = ERR_peek_error();
+	const char *words = ERR_SYSTEM_ERROR(first)
+				? strerror(ERR_GET_REASON(first))
+				: ERR_reason_error_string(ERR_peek_last_error());
+
+	return words ? words : "not readable";
 }
 
 static SSL_CTX *refuse(SSL_CTX *ctx, struct fault *fault, const char *where, const char *what)
@@ -202,11 +214,9 @@ static int ask_for_client_certificates(
 		return 0;
 	names = SSL_load_client_CA_file(plan->tls->client_ca);
 	if (!names || SSL_CTX_load_verify_file(ctx, plan->tls->client_ca) != 1) {
-		const char *words = ERR_reason_error_string(ERR_peek_last_error());
-
 		sk_X509_NAME_pop_free(names, X509_NAME_free);
 		config_say(fault, plan->config, &plan->tls->client_ca, "%s.client_ca: %s: %s",
-		    plan->where, plan->tls->client_ca, words ? words : "not readable");
+		    plan->where, plan->tls->client_ca, file_words());
 		ERR_clear_error();
 		return -1;
 	}
@@ -273,10 +283,8 @@ SSL_CTX *tls_context_new_client(const struct tls_client_plan *plan, struct fault
 	if (!ctx)
 		return NULL;
 	if (tls->is_verified && !load_anchors(ctx, tls->ca)) {
-		const char *words = ERR_reason_error_string(ERR_peek_last_error());
-
 		config_say(fault, plan->config, &tls->ca, "%s.ca: %s: %s", plan->where,
-		    tls->ca ? tls->ca : "system", words ? words : "not readable");
+		    tls->ca ? tls->ca : "system", file_words());
 		ERR_clear_error();
 		SSL_CTX_free(ctx);
 		return NULL;
