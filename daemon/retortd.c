@@ -39,7 +39,7 @@ static void print_help(FILE *out)
 	    "  -V, --version      version and build\n"
 	    "  -h, --help         this\n\n"
 	    "signals: TERM drains, then leaves; a second TERM or INT leaves now; HUP reloads;\n"
-	    "         USR1 opens the log files anew\n"
+	    "         USR1 opens the decision log anew\n"
 	    "exit:    0 fine, 1 failed while running, 2 usage, 78 bad configuration\n",
 	    out);
 }

@@ -26,13 +26,13 @@ static const struct ctl_command COMMANDS[] = {
 	{ "config", "", "the effective configuration, secrets left out", ctl_config },
 	{ "fingerprint", "FILE|-", "captures to the facts that Retort sees; asks no daemon",
 	    ctl_fingerprint },
-	{ "replay", "[FILE…]", "records and captures through the engine, to a report",
+	{ "replay", "[FILE...]", "records and captures through the engine, to a report",
 	    ctl_replay },
-	{ "explain", "ID [FILE…]",
+	{ "explain", "ID [FILE...]",
 	    "why a request or a cohort was judged so; with files, offline", ctl_explain },
 	{ "simulate", "FILE",
 	    "a scenario against the engine, in virtual time; may write it down", ctl_simulate },
-	{ "calibrate", "[FILE…]", "reference tables from captures, records, logs, scenarios",
+	{ "calibrate", "[FILE...]", "reference tables from captures, records, logs, scenarios",
 	    ctl_calibrate },
 };
 
@@ -49,7 +49,7 @@ static const struct {
 		"[--tag-evidence A] [--no-probe] [--no-displacement] [--no-shape]" } },
 	{ "calibrate",
 	    { "--out DIR [--class NAME] [--reference DIR] [--config FILE] [--seeds A-B]",
-		"--check [--tag-evidence A] …: benign alarms against their bound" } },
+		"--check [--tag-evidence A] ...: benign alarms against their bound" } },
 };
 
 static const struct option OPTIONS[] = {
@@ -71,7 +71,7 @@ static void print_usage(const char *name, FILE *out)
 
 static void print_help(FILE *out)
 {
-	fputs("usage: retortctl [--admin ADDRESS] [--token-file FILE] [--json] COMMAND …\n\n",
+	fputs("usage: retortctl [--admin ADDRESS] [--token-file FILE] [--json] COMMAND ...\n\n",
 	    out);
 	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(*COMMANDS); i++) {
 		char usage[60];
@@ -81,13 +81,21 @@ static void print_help(FILE *out)
 		fprintf(out, "  %-28s %s\n", usage, COMMANDS[i].help);
 		print_usage(COMMANDS[i].name, out);
 	}
-	fputs("\n"
-	      "  --admin ADDRESS    HOST:PORT or unix:PATH of the admin listener\n"
-	      "                     (default: $RETORT_ADMIN, then 127.0.0.1:9180)\n"
-	      "  --token-file FILE  the admin token (default: $RETORT_TOKEN)\n"
-	      "  --json             the daemon's own answer\n\n"
-	      "exit: 0 done, 1 refused, not reached or different, 2 usage,\n"
-	      "      3 calibrate --check: A must rise\n",
+	fputs(
+	    "\n"
+	    "  --admin ADDRESS    HOST:PORT or unix:PATH of the admin listener\n"
+	    "                     (default: $RETORT_ADMIN, then 127.0.0.1:9180)\n"
+	    "  --token-file FILE  the admin token's file (default: the token in "
+	    "$RETORT_TOKEN)\n"
+	    "  --json             the daemon's own answer\n"
+	    "  --config FILE      the daemon's configuration: sizes, thresholds, secret, "
+	    "phrases\n"
+	    "  --reference DIR    the tables (default: the configuration's, then\n"
+	    "                     /usr/share/retort/reference)\n\n"
+	    "Captures are read with the identity secret in the file that $RETORT_IDENTITY_KEY\n"
+	    "names, and the phrases in that of $RETORT_ELICITATION; else with --config's.\n\n"
+	    "exit: 0 done, 1 refused, not reached or different, 2 usage,\n"
+	    "      3 calibrate --check: A must rise\n",
 	    out);
 }
 
@@ -117,7 +125,8 @@ bool ctl_read_options(struct ctl_options *options, int argc, char **argv, int co
 		if (!ctl_take_option(options, letter))
 			return false;
 	if (argc - optind != count) {
-		fprintf(stderr, "retortctl: %s takes %d arguments\n", argv[0], count);
+		fprintf(stderr, "retortctl: %s takes %d argument%s\n", argv[0], count,
+		    count == 1 ? "" : "s");
 		return false;
 	}
 	return true;
@@ -125,6 +134,10 @@ bool ctl_read_options(struct ctl_options *options, int argc, char **argv, int co
 
 static int run_command(struct ctl_options *options, int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+		print_help(stdout);
+		return CTL_OK;
+	}
 	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(*COMMANDS); i++)
 		if (strcmp(argv[0], COMMANDS[i].name) == 0)
 			return COMMANDS[i].run(options, argc, argv);
