@@ -122,6 +122,31 @@ AVX2 void json_text_avx2(struct json_text *text)
 
 #define VBMI2 __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,popcnt")))
 
+#define NONE  (char)0x80 /* stands for no letter, and shows where bytes beyond ASCII do */
+
+/* The same by the letter's low seven bits. */
+static const char letters[128] = { [0 ... '!'] = NONE,
+	['"'] = '"',
+	['#' ... '.'] = NONE,
+	['/'] = '/',
+	['0' ... '['] = NONE,
+	['\\'] = '\\',
+	[']' ... 'a'] = NONE,
+	['b'] = '\b',
+	['c' ... 'e'] = NONE,
+	['f'] = '\f',
+	['g' ... 'm'] = NONE,
+	['n'] = '\n',
+	['o' ... 'q'] = NONE,
+	['r'] = '\r',
+	['s'] = NONE,
+	['t'] = '\t',
+	['u' ... 127] = NONE };
+
+/* By the low six bits of a lead: those after which not every byte of a sequence may come, or
+ * that lead one of four. */
+static const char hard_leads[64] = { 1, 1, [0x20] = 1, [0x2D] = 1, [0x30 ... 0x3F] = 1 };
+
 /* Of the backslashes, those that begin an escape: every second one of a run. */
 static inline uint64_t begin_escapes(uint64_t slashes)
 {
@@ -141,39 +166,45 @@ static inline uint64_t begin_escapes(uint64_t slashes)
 #define FROM(least) _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)(least)))
 #define SAME(byte)  _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)(byte)))
 
-VBMI2 static uint64_t stop_at_utf8_64(__m512i bytes, uint64_t stops, uint64_t *cut)
+VBMI2 static inline uint64_t stop_at_utf8_64(__m512i bytes, uint64_t stops, uint64_t *cut)
 {
-	struct json_utf8 u = { .high = _mm512_movepi8_mask(bytes),
-		.lead = FROM(0xC0),
-		.three = FROM(0xE0),
-		.four = FROM(0xF0),
-		.from_90 = FROM(0x90),
-		.from_a0 = FROM(0xA0),
-		.e0 = SAME(0xE0),
-		.ed = SAME(0xED),
-		.f0 = SAME(0xF0),
-		.f4 = SAME(0xF4),
-		.never = SAME(0xC0) | SAME(0xC1) | FROM(0xF5) };
+	struct json_utf8 u = {
+		.high = _mm512_movepi8_mask(bytes), .lead = FROM(0xC0), .three = FROM(0xE0)
+	};
+	__m512i hard = _mm512_permutexvar_epi8(bytes, _mm512_loadu_si512(hard_leads));
 
+	if (_mm512_mask_test_epi8_mask(u.lead, hard, hard)) {
+		u.four = FROM(0xF0);
+		u.from_90 = FROM(0x90);
+		u.from_a0 = FROM(0xA0);
+		u.e0 = SAME(0xE0);
+		u.ed = SAME(0xED);
+		u.f0 = SAME(0xF0);
+		u.f4 = SAME(0xF4);
+		u.never = SAME(0xC0) | SAME(0xC1) | FROM(0xF5);
+	}
 	return json_utf8_stops(&u, stops, 64, cut);
 }
 
-/* Takes the bytes of a block up to the first that stops; false when one did. A bit a byte. */
+/*
+ * Takes the bytes of a block up to the first that stops; false when one did. A bit a byte. With
+ * one bit turned, the quote and the control bytes are those below 0x21.
+ */
 VBMI2 static inline bool take_block(struct json_text *t, __m512i bytes)
 {
-	uint64_t slashes = SAME('\\'), high = _mm512_movepi8_mask(bytes);
-	uint64_t stops = _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)) | SAME('"');
-	uint64_t begins = begin_escapes(slashes), escaped = begins << 1;
-	uint64_t bad = escaped & high, split, cut = 0, taken;
-	__m512i letters = _mm512_loadu_si512(json_text_escapes);
-	__m512i more = _mm512_loadu_si512(json_text_escapes + 64);
-	__m512i plain = _mm512_mask2_permutex2var_epi8(letters, bytes, escaped, more);
+	__m512i turned = _mm512_xor_si512(bytes, _mm512_set1_epi8('"' ^ 0x20));
+	uint64_t begins = begin_escapes(SAME('\\')), escaped = begins << 1;
+	__m512i plain = _mm512_mask2_permutex2var_epi8(
+	    _mm512_loadu_si512(letters), bytes, escaped, _mm512_loadu_si512(letters + 64));
+	uint64_t high = _mm512_movepi8_mask(_mm512_or_si512(bytes, plain));
+	uint64_t split = begins & (uint64_t)1 << 63; /* its letter is in the next block */
+	uint64_t stops = _mm512_cmplt_epu8_mask(turned, _mm512_set1_epi8(0x21)), cut = 0, taken;
 
-	bad |= escaped & _mm512_testn_epi8_mask(plain, plain);
-	split = begins & (uint64_t)1 << 63; /* its letter is in the next block */
-	stops = (stops & ~escaped) | bad >> 1 | split;
-	if (high)
+	stops = (stops & ~escaped) | split;
+	if (high) {
+		stops |= (high & escaped) >> 1;
 		stops |= stop_at_utf8_64(bytes, stops, &cut);
+	}
 	if (!stops) { /* the next block need not wait for this one */
 		_mm512_storeu_si512(t->to, _mm512_maskz_compress_epi8(~begins, plain));
 		t->to += 64 - _mm_popcnt_u64(begins);
@@ -187,17 +218,20 @@ VBMI2 static inline bool take_block(struct json_text *t, __m512i bytes)
 	return !(stops & ~(split | cut));
 }
 
+VBMI2 static inline __m512i load_block(const char *at, const char *end)
+{
+	if (end - at >= 64)
+		return _mm512_loadu_si512(at);
+	return _mm512_maskz_loadu_epi8(((__mmask64)1 << (end - at)) - 1, at);
+}
+
 VBMI2 void json_text_vbmi2(struct json_text *text)
 {
 	struct json_text t = *text;
 	bool is_going = true;
 
-	while (t.at < t.end && t.to < t.limit && is_going) {
-		size_t rest = (size_t)(t.end - t.at);
-		__mmask64 within = rest < 64 ? ((__mmask64)1 << rest) - 1 : ~(__mmask64)0;
-
-		is_going = take_block(&t, _mm512_maskz_loadu_epi8(within, t.at));
-	}
+	while (t.at < t.end && t.to < t.limit && is_going)
+		is_going = take_block(&t, load_block(t.at, t.end));
 	*text = t;
 }
 
