@@ -9,7 +9,7 @@
 #include <xxh_x86dispatch.h> /* the same sums by the widest registers there are */
 #endif
 
-#define STEP (TEXT_DIGEST_HOLD / 2)
+#define ROOM_LEAST (TEXT_DIGEST_HOLD / 4)
 
 void text_digest_keys_init(struct text_digest_keys *keys, struct keyed_hash *hash)
 {
@@ -42,20 +42,22 @@ static void flush(struct text_digest *digest)
 	digest->held = 0;
 }
 
-/* So that another step fits. */
+/* Neither squeezing nor XXH3 is worth a call for a few bytes. */
 static void make_room(struct text_digest *digest)
 {
-	if (digest->held > TEXT_DIGEST_HOLD - STEP)
+	if (digest->held > TEXT_DIGEST_HOLD - ROOM_LEAST)
 		flush(digest);
 }
 
 void text_digest_add(struct text_digest *digest, struct bytes piece)
 {
-	for (size_t i = 0; i < piece.len; i += STEP) {
-		size_t len = piece.len - i < STEP ? piece.len - i : STEP;
+	while (piece.len) {
+		size_t room = TEXT_DIGEST_HOLD - digest->held;
+		size_t len = piece.len < room ? piece.len : room;
 
 		digest->held += (unsigned)squeeze_text(
-		    digest->hold + digest->held, piece.at + i, len);
+		    digest->hold + digest->held, piece.at, len);
+		piece = bytes_of(piece.at + len, piece.len - len);
 		make_room(digest);
 	}
 }

@@ -22,7 +22,7 @@ struct text_digest_keys {
 /* Derives the secret from |hash|, which must outlive |keys|. */
 void text_digest_keys_init(struct text_digest_keys *keys, struct keyed_hash *hash);
 
-#define TEXT_DIGEST_HOLD 1024
+#define TEXT_DIGEST_HOLD 2048
 
 /* A digest under way. White space and control bytes (≤ 0x20) do not count: clients that
  * re-serialise a message trim, join and wrap it. */
