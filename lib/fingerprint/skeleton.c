@@ -77,8 +77,8 @@ static bool is_wide_stop(const char *at)
 	return false;
 }
 
-/* The last |len| < 8 bytes of a word as a number; |end| is where the text may be read to. */
-static uint64_t load_part(const char *at, size_t len, const char *end)
+/* The first |len| < 8 bytes at |at| as a number; |end| is where the text may be read to. */
+static inline uint64_t load_part(const char *at, size_t len, const char *end)
 {
 	uint64_t part = 0;
 
@@ -90,18 +90,42 @@ static uint64_t load_part(const char *at, size_t len, const char *end)
 	return part;
 }
 
-/* The hash of a word: eight bytes at a time, with the bit set that tells small from capital
- * letters, and never a mask or a stop. */
-static uint64_t hash_word(const char *at, size_t len, const char *end)
+/* Eight bytes more, with the bit set that tells small from capital letters. */
+static inline uint64_t hash_eight(uint64_t hash, uint64_t part)
+{
+	return (hash ^ (part | FOLD)) * WORD_PRIME;
+}
+
+/* The hash of a word: eight bytes at a time, and never a mask or a stop. */
+static uint64_t hash_any(const char *at, size_t len, const char *end)
 {
 	uint64_t hash = WORD_SEED ^ len, part;
 
 	for (; len >= 8; at += 8, len -= 8) {
 		memcpy(&part, at, 8);
-		hash = (hash ^ (part | FOLD)) * WORD_PRIME;
+		hash = hash_eight(hash, part);
 		hash ^= hash >> 32;
 	}
-	hash = (hash ^ (load_part(at, len, end) | FOLD)) * WORD_PRIME;
+	hash = hash_eight(hash, load_part(at, len, end));
+	return (hash ^ hash >> 29) | (uint64_t)1 << 63;
+}
+
+/* The same. Words up to 15 bytes take both ways at once and choose: whether the next one has
+ * eight letters or seven is nothing a processor can guess. */
+static inline uint64_t hash_word(const char *at, size_t len, const char *end)
+{
+	uint64_t first, second, mask = ((uint64_t)1 << (8 * (len & 7))) - 1, hash, longer;
+
+	if (len > 15 || end - at < 16)
+		return hash_any(at, len, end);
+	memcpy(&first, at, 8);
+	memcpy(&second, at + 8, 8);
+	hash = WORD_SEED ^ len;
+	longer = hash_eight(hash, first);
+	longer ^= longer >> 32;
+	hash = len < 8 ? hash : longer;
+	first = len < 8 ? first : second;
+	hash = hash_eight(hash, first & mask);
 	return (hash ^ hash >> 29) | (uint64_t)1 << 63;
 }
 
@@ -291,47 +315,48 @@ static inline unsigned count_ones(uint64_t bits)
 	return ~bits ? (unsigned)__builtin_ctzll(~bits) : 64;
 }
 
-/* The length of the word of letters alone that |block| begins with; 0 when it does not, or when
- * the word may be longer. */
-static inline unsigned plain_length(
-    const struct word_block *block, const char *at, const char *past, const char *end)
+/* The word of letters, digits and '_' alone that stands from |from| to |past| in a block at
+ * |at|: what take_word would make of it. */
+static inline uint64_t plain_word(const struct word_block *block, unsigned from, unsigned past,
+    const char *at, const char *end)
 {
-	unsigned len = count_ones(block->plain);
-	uint64_t within = ((uint64_t)1 << (len & 63)) - 1;
+	uint64_t within = (((uint64_t)1 << (past - from)) - 1) << from;
 
-	if (at + len >= past || block->odd & within)
-		return 0;
-	return (unsigned char)at[len] > 0x20 && goes_on(at + len, end) ? 0 : len;
+	if (!(block->odd & within))
+		return hash_word(at + from, past - from, end);
+	return within & ~block->digit ? MASK_IDENTIFIER : MASK_NUMBER;
 }
 
 /* Takes what stands in the next 64 bytes; a word that ends beyond them is left for the next
  * block, or taken if it began with this one. */
 static const char *take_block(struct skeleton *skeleton, const char *at, const char *end)
 {
-	const char *from = at, *past = at + 64, *next;
 	struct word_block block;
+	unsigned from = 0;
 
 	skeleton->read_block(&block, at);
-	for (;;) {
-		unsigned idle = count_ones(block.idle), len;
+	while (from < 64 && (from += count_ones(block.idle >> from)) < 64) {
+		unsigned past = from + count_ones(block.plain >> from);
+		const char *next;
 
-		at += idle;
-		if (at >= past)
-			return at;
-		block = word_block_after(block, idle);
-		len = plain_length(&block, at, past, end);
-		next = at + len;
-		if (len)
-			put(skeleton, hash_word(at, len, end));
-		else if (at > from && at + count_ones(block.plain) >= past)
-			return at;
-		else
-			next = take_next(skeleton, at, end);
-		if (next >= past)
+		if (past > from && past < 64 && !(block.glue >> past & 1)) {
+			put(skeleton, plain_word(&block, from, past, at, end));
+			from = past;
+			continue;
+		}
+		if (block.stop >> from & 1) {
+			put(skeleton, SKELETON_STOP);
+			from++;
+			continue;
+		}
+		if (past == 64 && from > 0)
+			return at + from;
+		next = take_next(skeleton, at + from, end);
+		if (next - at >= 64)
 			return next;
-		block = word_block_after(block, (unsigned)(next - at));
-		at = next;
+		from = (unsigned)(next - at);
 	}
+	return at + 64;
 }
 
 void skeleton_add(struct skeleton *skeleton, struct bytes run)

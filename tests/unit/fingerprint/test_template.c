@@ -144,7 +144,29 @@ START_TEST(an_open_quote_or_tick_swallows_nothing)
 }
 END_TEST
 
+/* White space before it moves each word, number and stop over every edge of 64 bytes. */
+START_TEST(where_a_block_of_the_text_begins_does_not_matter)
+{
+	static const char sentence[] =
+	    "Step 42: isn't well-known fooBar_9, café 你好。 It costs 3.50!\n"
+	    "Internationalization of www.a.example/x?y; see /usr/lib or `code`.\n\n"
+	    "\"Quoted\" ACME's PhD e.g. a@b.example: yes? No... 7_000 end.\n";
+	struct prompt_facts first = template_of(sentence);
+	char text[sizeof(sentence) + 200];
+
+	ck_assert_uint_ne(first.skeleton, 0);
+	for (size_t spaces = 0; spaces < 200; spaces++) {
+		struct prompt_facts moved;
+
+		memset(text, ' ', spaces);
+		memcpy(text + spaces, sentence, sizeof(sentence));
+		moved = template_of(text);
+		ck_assert_mem_eq(&moved, &first, sizeof(first));
+	}
+}
+END_TEST
+
 UNIT_MAIN("template", masked_slots_leave_the_skeleton_as_it_is,
     a_slot_of_nine_tenths_leaves_head_and_tail, a_small_open_slot_leaves_bands,
     unrelated_texts_share_nothing, too_few_words_have_no_keys, chinese_sentences_have_words,
-    an_open_quote_or_tick_swallows_nothing)
+    an_open_quote_or_tick_swallows_nothing, where_a_block_of_the_text_begins_does_not_matter)
