@@ -4,7 +4,6 @@
  */
 #include "base/keyed_hash.h"
 
-#include "base/siphash.h"
 #include "base/xalloc.h"
 
 #include <assert.h>
@@ -75,6 +74,14 @@ uint64_t keyed_hash_of(const struct keyed_hash *hash, enum hash_domain domain, s
 	uint64_t value = siphash_of(hash->keys[domain], b);
 
 	return value ? value : 1;
+}
+
+void keyed_hash_of_many(const struct keyed_hash *hash, enum hash_domain domain,
+    const uint64_t numbers[][KEYED_HASH_MANY], size_t count, uint64_t out[KEYED_HASH_MANY])
+{
+	siphash_many_best()(hash->keys[domain], numbers, count, out);
+	for (int i = 0; i < KEYED_HASH_MANY; i++)
+		out[i] = out[i] ? out[i] : 1;
 }
 
 uint64_t keyed_hash_mark(const struct keyed_hash *hash)

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/siphash.h"
 
 /*
  * The one way from something that identifies (a credential, an address, a text) to the number
@@ -44,6 +45,12 @@ void keyed_hash_free(struct keyed_hash *hash);
 
 /* The hash of |b| in |domain|. Never 0: 0 means "absent" wherever such a hash is stored. */
 uint64_t keyed_hash_of(const struct keyed_hash *hash, enum hash_domain domain, struct bytes b);
+
+/* The same of KEYED_HASH_MANY messages of |count| numbers each, for little more than the time
+ * of one: message i is the i-th column of |numbers|, |out[i]| its hash. */
+#define KEYED_HASH_MANY SIPHASH_MANY
+void keyed_hash_of_many(const struct keyed_hash *hash, enum hash_domain domain,
+    const uint64_t numbers[][KEYED_HASH_MANY], size_t count, uint64_t out[KEYED_HASH_MANY]);
 
 /* A number that tells two secrets apart and gives neither away: stands at the head of
  * snapshots. */

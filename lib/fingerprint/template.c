@@ -42,13 +42,6 @@ static uint64_t edge_of(
 					   : 0;
 }
 
-static uint64_t mix(uint64_t x)
-{
-	x = (x ^ x >> 33) * 0xFF51AFD7ED558CCDu;
-	x = (x ^ x >> 33) * 0xC4CEB9FE1A85EC53u;
-	return x ^ x >> 33;
-}
-
 /* A 3-gram as a number; its words are hashes already. */
 static inline uint32_t gram_at(const uint64_t *words)
 {
@@ -67,6 +60,14 @@ struct min_hashes {
 	eight salts[EIGHTS], factors[EIGHTS];
 	signed_eight mins[EIGHTS]; /* signed: cheaper to compare, and any order will do */
 };
+
+/* Odd, and otherwise the low halves of what MurmurHash3's last mix makes of 1 to 32. */
+static const uint32_t mins_factors[TEMPLATE_MINS] = { 0x34C2CB2D, 0x650683E7, 0x09F8D8CF,
+	0xA8F01875, 0xD54C5575, 0xC77C4573, 0xE468D1DD, 0x93A3C687, 0xF7F4F1D5, 0x2548D30D,
+	0xA1D572C5, 0x44A8B035, 0xD83D3145, 0x0A4C771D, 0x18CEE22D, 0xD3C68945, 0x1FF3FB37,
+	0x63661435, 0xC98E5299, 0x841C8AE7, 0xBB925273, 0x0D7EE737, 0x6BAC4799, 0xF8913A87,
+	0xAB056ADD, 0xB1C9B4EF, 0x81E15AED, 0x6E799353, 0x9A4DBC9F, 0x083B4331, 0x4AD1A8A9,
+	0x1EEE9F7D };
 
 /* 32 min-hashes: each is the least of (gram ^ salt) * factor over all 3-grams. */
 static inline __attribute__((always_inline)) void find_mins(
@@ -143,12 +144,9 @@ static void write_mins(
     uint32_t *mins, const struct text_digest_keys *keys, const struct words *words)
 {
 	struct min_hashes hashes;
-	uint32_t factors[TEMPLATE_MINS];
 
-	for (uint64_t j = 0; j < TEMPLATE_MINS; j++)
-		factors[j] = (uint32_t)mix(j + 1) | 1;
 	/* cppcheck-suppress bufferAccessOutOfBounds ; it takes a vector for one number */
-	memcpy(hashes.factors, factors, sizeof(factors));
+	memcpy(hashes.factors, mins_factors, sizeof(mins_factors));
 	memcpy(hashes.salts, keys->secret, sizeof(hashes.salts));
 	for (int j = 0; j < EIGHTS; j++)
 		hashes.mins[j] = (signed_eight){ 0 } + INT32_MAX;
@@ -159,15 +157,17 @@ static void write_mins(
 static void write_bands(
     struct prompt_facts *facts, const struct text_digest_keys *keys, const struct words *words)
 {
+	uint64_t key[1 + ROWS / 2][PROMPT_BANDS]; /* two rows a number */
 	uint32_t mins[TEMPLATE_MINS];
 
+	_Static_assert(PROMPT_BANDS == KEYED_HASH_MANY, "all bands at once");
 	write_mins(mins, keys, words);
-	for (uint64_t band = 0; band < PROMPT_BANDS; band++) {
-		uint64_t key[1 + ROWS / 2] = { band + 2 }; /* two rows a number */
-
-		memcpy(key + 1, mins + band * ROWS, ROWS * sizeof(*mins));
-		facts->bands[band] = text_digest_join(keys, HASH_TEMPLATE, key, 1 + ROWS / 2);
+	for (size_t band = 0; band < PROMPT_BANDS; band++) {
+		key[0][band] = band + 2;
+		for (size_t i = 0; i < ROWS / 2; i++)
+			memcpy(&key[1 + i][band], mins + band * ROWS + i * 2, sizeof(**key));
 	}
+	keyed_hash_of_many(keys->hash, HASH_TEMPLATE, key, 1 + ROWS / 2, facts->bands);
 }
 
 void template_write(struct prompt_facts *facts, const struct text_digest_keys *keys,

@@ -49,5 +49,27 @@ START_TEST(a_short_secret_is_refused_with_its_length)
 }
 END_TEST
 
+START_TEST(many_hashes_at_once_are_those_of_each)
+{
+	struct fault fault;
+	struct keyed_hash *hash = keyed_hash_new(BYTES("0123456789abcdef"), &fault);
+	uint64_t numbers[2][KEYED_HASH_MANY], out[KEYED_HASH_MANY];
+
+	for (uint64_t i = 0; i < KEYED_HASH_MANY; i++) {
+		numbers[0][i] = i * 3;
+		numbers[1][i] = ~i;
+	}
+	keyed_hash_of_many(hash, HASH_PAYLOAD, numbers, 2, out);
+	for (uint64_t i = 0; i < KEYED_HASH_MANY; i++) {
+		uint64_t one[2] = { i * 3, ~i };
+
+		ck_assert_uint_eq(
+		    out[i], keyed_hash_of(hash, HASH_PAYLOAD, bytes_of(one, sizeof(one))));
+	}
+	keyed_hash_free(hash);
+}
+END_TEST
+
 UNIT_MAIN("keyed_hash", one_secret_gives_one_hash_on_every_clone,
-    domains_and_secrets_are_strangers, a_short_secret_is_refused_with_its_length)
+    domains_and_secrets_are_strangers, a_short_secret_is_refused_with_its_length,
+    many_hashes_at_once_are_those_of_each)

@@ -62,4 +62,43 @@ START_TEST(every_length_agrees_with_openssl)
 }
 END_TEST
 
-UNIT_MAIN("siphash", the_paper_s_vectors_hold, every_length_agrees_with_openssl)
+/* Columns of numbers, hashed at once and one by one. */
+static void compare_many(siphash_many_fn *many)
+{
+	uint64_t numbers[6][SIPHASH_MANY], out[SIPHASH_MANY], seed = 1;
+
+	for (int round = 0; round < 100; round++) {
+		size_t count = (size_t)round % 7;
+
+		count_up();
+		key[round % SIPHASH_KEY_BYTES] ^= (unsigned char)(round * 37);
+		for (size_t i = 0; i < 6 * SIPHASH_MANY; i++)
+			numbers[i / SIPHASH_MANY][i % SIPHASH_MANY] = seed =
+			    seed * 6364136223846793005u + 1442695040888963407u;
+		many(key, numbers, count, out);
+		for (size_t i = 0; i < SIPHASH_MANY; i++) {
+			uint64_t column[6];
+
+			for (size_t j = 0; j < count; j++)
+				column[j] = numbers[j][i];
+			ck_assert_uint_eq(
+			    out[i], siphash_of(key, bytes_of(column, count * sizeof(*column))));
+		}
+	}
+}
+
+START_TEST(many_at_once_are_the_same_on_every_path)
+{
+	compare_many(siphash_many_best());
+	compare_many(siphash_many_portable);
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx2"))
+		compare_many(siphash_many_avx2);
+	if (__builtin_cpu_supports("avx512f"))
+		compare_many(siphash_many_avx512);
+#endif
+}
+END_TEST
+
+UNIT_MAIN("siphash", the_paper_s_vectors_hold, every_length_agrees_with_openssl,
+    many_at_once_are_the_same_on_every_path)
