@@ -7,6 +7,8 @@
 #include "api/member_walk.h"
 #include "wire/content_decode.h"
 
+#define HOLD 2048 /* most messages come whole: each piece of one goes a long way */
+
 struct prompt_reader {
 	enum dialect dialect;
 	enum prompt_state state; /* ABSENT while nothing stands in the way of WHOLE */
@@ -18,6 +20,7 @@ struct prompt_reader {
 	struct prompt_shape *shape;
 	struct json_scan scan;
 	struct member_walk walk;
+	char hold[HOLD + JSON_TEXT_SLACK];
 };
 
 static const struct member *const tables[DIALECT_COUNT] = {
@@ -142,6 +145,7 @@ struct prompt_reader *prompt_reader_new(
 	reader->shape->facts.model = prompt_shape_model(kit, model_in_path(ask->path));
 	member_walk_init(&reader->walk, tables[ask->dialect], &shape_sink, reader->shape);
 	json_scan_init(&reader->scan, &member_walk_events, &reader->walk);
+	json_scan_lend(&reader->scan, reader->hold, HOLD);
 	reader->decode = content_decode_new(
 	    ask->content_encoding, ask->decoded_limit, on_decoded, reader);
 	return reader;

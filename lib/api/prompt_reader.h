@@ -21,7 +21,7 @@ struct prompt_reader_ask {
 };
 
 /*
- * A reader in |arena| (some 24 KB there, and a decoder's memory apart). |kit| must outlive it;
+ * A reader in |arena| (some 32 KB there, and a decoder's memory apart). |kit| must outlive it;
  * |ask| is read here only. NULL when the arena is full; the other calls take that NULL, and the
  * facts then say so. Ends with prompt_reader_finish, in any case.
  */

@@ -37,7 +37,7 @@ struct prompt_shape {
 	struct prompt_turn turns[3]; /* from here on set up apart: their clips are large */
 };
 
-/* A shape in |arena|, some 20 KB; NULL when the arena is full. |kit| must outlive it. */
+/* A shape in |arena|, some 26 KB; NULL when the arena is full. |kit| must outlive it. */
 struct prompt_shape *prompt_shape_new(struct arena *arena, const struct prompt_kit *kit);
 
 /* An object of |field| begins or ends. Opening answers whether its members are wanted. */

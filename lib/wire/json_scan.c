@@ -220,13 +220,13 @@ static void put(struct json_scan *scan, const char *at, size_t len)
 		return;
 	}
 	while (len) {
-		size_t room = JSON_SCAN_HOLD - scan->held, part = len < room ? len : room;
+		size_t room = scan->room - scan->held, part = len < room ? len : room;
 
 		memcpy(scan->hold + scan->held, at, part);
 		scan->held += (unsigned)part;
 		at += part;
 		len -= part;
-		if (scan->held == JSON_SCAN_HOLD)
+		if (scan->held == scan->room)
 			flush_hold(scan);
 	}
 }
@@ -295,7 +295,7 @@ static const char *step_other_text(struct json_scan *scan, const char *at, const
 /* Fills the hold with plain bytes and one-letter escapes, as often as it takes. */
 static const char *fill_hold(struct json_scan *scan, const char *at, const char *end)
 {
-	struct json_text text = { .at = at, .end = end, .limit = scan->hold + JSON_SCAN_HOLD };
+	struct json_text text = { .at = at, .end = end, .limit = scan->hold + scan->room };
 	bool is_full;
 
 	do {
@@ -478,6 +478,13 @@ void json_scan_init(struct json_scan *scan, const struct json_events *events, vo
 	scan->arg = arg;
 	scan->span = json_span_best();
 	scan->text = json_text_best();
+	json_scan_lend(scan, scan->own, JSON_SCAN_HOLD);
+}
+
+void json_scan_lend(struct json_scan *scan, char *hold, unsigned bytes)
+{
+	scan->hold = hold;
+	scan->room = bytes;
 }
 
 static enum scan progress_of(const struct json_scan *scan)

@@ -68,13 +68,19 @@ struct json_scan {
 	struct utf8_walk utf8;
 	uint8_t hex_left, name_len, word_len;
 	uint16_t unit, high; /* \u under way; a high surrogate that waits for its low one */
-	unsigned held;
+	unsigned held, room;
+	char *hold; /* |own|, or what was lent */
 	char name[JSON_SCAN_NAME], word[JSON_SCAN_WORD];
-	char hold[JSON_SCAN_HOLD + JSON_TEXT_SLACK];
+	char own[JSON_SCAN_HOLD + JSON_TEXT_SLACK];
 };
 
 /* Ready for a value. |events| must outlive the scanner; |arg| is handed to each call. */
 void json_scan_init(struct json_scan *scan, const struct json_events *events, void *arg);
+
+/* Pieces of strings are made in |hold| from now on, and are up to |bytes| long instead of
+ * JSON_SCAN_HOLD; it has JSON_TEXT_SLACK bytes more and outlives the scanner. To be called
+ * before the first bytes: a reader that is called less often has less to do. */
+void json_scan_lend(struct json_scan *scan, char *hold, unsigned bytes);
 
 /* Scans the next bytes: MORE inside the value, DONE after it (only white space may follow), BAD
  * when |fault| says why; once BAD, always BAD. */

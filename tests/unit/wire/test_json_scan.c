@@ -6,6 +6,8 @@
 
 #include "unit.h"
 
+#include <stdlib.h>
+
 /* A reader that writes each event as text; members named "skip" are unwanted. */
 static char log_at[1 << 16];
 static struct text events_log;
@@ -245,9 +247,38 @@ START_TEST(sixty_four_mebibytes_of_spaces_are_nothing)
 }
 END_TEST
 
+/* The hold ends with its own memory: a write beyond shows under the sanitizer. */
+START_TEST(a_lent_hold_gives_the_same_text)
+{
+	static char input[8192], first[8192];
+	struct text body = text_in(input, sizeof(input));
+	enum scan end;
+
+	text_add_char(&body, '"');
+	for (int i = 0; i < 400; i++)
+		text_add_format(&body, "word %d\\n\\u00e9%s ", i, i % 3 ? "" : "Ã©");
+	text_add_char(&body, '"');
+	ck_assert_int_eq(scan_in_steps(text_bytes(&body), body.len, &end), JSON_FAULT_NONE);
+	memcpy(first, log_at, events_log.len);
+	for (unsigned bytes = 1; bytes < 3000; bytes += 1 + bytes / 3) {
+		char *hold = malloc(bytes + JSON_TEXT_SLACK);
+		size_t len = events_log.len;
+		struct json_scan scan;
+
+		events_log = text_in(log_at, sizeof(log_at));
+		json_scan_init(&scan, &events, NULL);
+		json_scan_lend(&scan, hold, bytes);
+		ck_assert_int_eq(json_scan_take(&scan, text_bytes(&body)), SCAN_DONE);
+		ck_assert_uint_eq(events_log.len, len);
+		ck_assert_mem_eq(log_at, first, len);
+		free(hold);
+	}
+}
+END_TEST
+
 UNIT_MAIN("json_scan", members_come_out_whatever_the_split,
     an_unwanted_value_costs_no_call_and_is_still_checked,
     escapes_are_resolved_in_names_and_text, utf8_is_strict, what_is_not_json_is_a_fault,
     limits_are_faults_and_a_cut_is_none, a_cut_text_comes_out_as_far_as_it_came,
     a_long_name_is_cut_and_long_text_is_not, the_fast_span_agrees_with_the_portable_one,
-    sixty_four_mebibytes_of_spaces_are_nothing)
+    sixty_four_mebibytes_of_spaces_are_nothing, a_lent_hold_gives_the_same_text)
