@@ -7,9 +7,11 @@
 
 #include "fingerprint/line_head.h"
 
+#include <endian.h>
+
 struct label {
-	const char *text; /* lower case; NULL ends a list */
-	size_t len;       /* at least 4 */
+	char text[48]; /* lower case */
+	size_t len;    /* at least 4; 0 ends a list */
 	enum environment_kind kind;
 };
 
@@ -28,52 +30,54 @@ static const struct label c_labels[] = {
 	LABEL("cwd:", ENVIRONMENT_DIRECTORY),
 	LABEL("current date:", ENVIRONMENT_DATE),
 	LABEL("current_date>", ENVIRONMENT_DATE),
-	{ 0 },
+	{ .len = 0 },
 };
 
-static const struct label d_labels[] = { LABEL("default shell:", ENVIRONMENT_SHELL), { 0 } };
+static const struct label d_labels[] = { LABEL("default shell:", ENVIRONMENT_SHELL),
+	{ .len = 0 } };
 
 static const struct label g_labels[] = {
 	LABEL("git remote:", ENVIRONMENT_REPOSITORY),
 	LABEL("git repo:", ENVIRONMENT_REPOSITORY),
-	{ 0 },
+	{ .len = 0 },
 };
 
-static const struct label h_labels[] = { LABEL("home directory:", ENVIRONMENT_HOME), { 0 } };
+static const struct label h_labels[] = { LABEL("home directory:", ENVIRONMENT_HOME),
+	{ .len = 0 } };
 
 static const struct label i_labels[] = {
 	LABEL("i'm currently working in the directory:", ENVIRONMENT_DIRECTORY),
 	LABEL("is directory a git repo:", ENVIRONMENT_SHELL), /* yes or no: tells little */
-	{ 0 },
+	{ .len = 0 },
 };
 
 static const struct label m_labels[] = {
 	LABEL("my operating system is:", ENVIRONMENT_SYSTEM),
-	{ 0 },
+	{ .len = 0 },
 };
 
 static const struct label o_labels[] = {
 	LABEL("os version:", ENVIRONMENT_SYSTEM),
 	LABEL("operating system:", ENVIRONMENT_SYSTEM),
-	{ 0 },
+	{ .len = 0 },
 };
 
 static const struct label p_labels[] = {
 	LABEL("platform:", ENVIRONMENT_SYSTEM),
 	LABEL("primary working directory:", ENVIRONMENT_DIRECTORY),
-	{ 0 },
+	{ .len = 0 },
 };
 
 static const struct label r_labels[] = {
 	LABEL("repository:", ENVIRONMENT_REPOSITORY),
 	LABEL("repository name:", ENVIRONMENT_REPOSITORY),
-	{ 0 },
+	{ .len = 0 },
 };
 
 static const struct label s_labels[] = {
 	LABEL("shell:", ENVIRONMENT_SHELL),
 	LABEL("shell>", ENVIRONMENT_SHELL),
-	{ 0 },
+	{ .len = 0 },
 };
 
 static const struct label t_labels[] = {
@@ -85,14 +89,14 @@ static const struct label t_labels[] = {
 	LABEL("today's date:", ENVIRONMENT_DATE),
 	LABEL("today's date is", ENVIRONMENT_DATE),
 	LABEL("the current date is", ENVIRONMENT_DATE),
-	{ 0 },
+	{ .len = 0 },
 };
 
 static const struct label w_labels[] = {
 	LABEL("working directory:", ENVIRONMENT_DIRECTORY),
 	LABEL("workspace path:", ENVIRONMENT_DIRECTORY),
 	LABEL("workspace root:", ENVIRONMENT_DIRECTORY),
-	{ 0 },
+	{ .len = 0 },
 };
 
 /* By the first letter's low five bits. */
@@ -118,25 +122,40 @@ static struct bytes strip_marks(struct bytes line)
 	return line;
 }
 
-/* Four bytes, folded as far as one bit does it: unequal means different. */
-static uint32_t first_four(const char *at)
+/* Up to eight bytes, folded as far as one bit does it: unequal means different. */
+static uint64_t first_eight(struct bytes b)
 {
-	uint32_t four;
+	uint64_t eight = 0;
 
-	memcpy(&four, at, sizeof(four));
-	return four | 0x20202020;
+	if (b.len >= sizeof(eight))
+		memcpy(&eight, b.at, sizeof(eight));
+	else
+		memcpy(&eight, b.at, b.len);
+	return le64toh(eight) | 0x2020202020202020u;
+}
+
+/* Most lines that begin with a label's first two letters have another eighth: "the still" is
+ * told from "the current" without a look at each letter. */
+static bool begins_with(struct bytes line, uint64_t eight, const struct label *label)
+{
+	uint64_t other = eight ^ first_eight(bytes_of(label->text, sizeof(label->text)));
+
+	if (label->len < 8)
+		other &= ((uint64_t)1 << (8 * label->len)) - 1;
+	return !other && bytes_start_with_nocase(line, bytes_of(label->text, label->len));
 }
 
 enum environment_kind environment_kind_of(struct bytes line, struct bytes *value)
 {
 	const struct label *label;
+	uint64_t eight;
 
 	line = strip_marks(line);
 	if (line.len < 4 || !labels[line.at[0] & 31])
 		return ENVIRONMENT_NONE;
-	for (label = labels[line.at[0] & 31]; label->text; label++) {
-		if (first_four(line.at) != first_four(label->text) ||
-		    !bytes_start_with_nocase(line, bytes_of(label->text, label->len)))
+	eight = first_eight(line);
+	for (label = labels[line.at[0] & 31]; label->len; label++) {
+		if (!begins_with(line, eight, label))
 			continue;
 		*value = bytes_of(line.at + label->len, line.len - label->len);
 		return label->kind;
@@ -226,10 +245,9 @@ static const char *take_lines(struct environment *environment, struct text_diges
 	const char *head, *cut;
 
 	while ((head = line_head_find(line, end))) {
-		const char *before = memrchr(line, '\n', (size_t)(head - line));
 		struct bytes whole;
 
-		line = before ? before + 1 : line;
+		line = line_head_begin(line, head);
 		cut = memchr(head, '\n', (size_t)(end - head));
 		whole = bytes_of(line, (size_t)((cut ? cut : end) - line));
 		if (!cut)

@@ -28,6 +28,14 @@ bool line_head_is_mark(char c)
 	return (unsigned char)c < sizeof(marks) && marks[(unsigned char)c];
 }
 
+/* Nothing but marks stands between. */
+const char *line_head_begin(const char *at, const char *head)
+{
+	while (head > at && line_head_is_mark(head[-1]))
+		head--;
+	return head;
+}
+
 const char *line_head_portable(const char *at, const char *end)
 {
 	while (at) {
@@ -46,33 +54,60 @@ const char *line_head_portable(const char *at, const char *end)
 
 #define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi,bmi")))
 
-/* Sixty-four bytes at a time, with no branch for a line. Adding a bit where marks begin carries
- * it over all of them. */
+/* What is known of 64 places: where newlines stand and marks, and where two letters are those
+ * of a label. */
+struct places {
+	unsigned long long ends, skips, pairs;
+};
+
+VBMI static inline struct places read_places(__m512i bytes, __m512i next)
+{
+	__m512i first = _mm512_permutexvar_epi8(bytes, _mm512_loadu_si512(firsts));
+	__m512i second = _mm512_permutexvar_epi8(next, _mm512_loadu_si512(seconds));
+	__m512i mark = _mm512_permutexvar_epi8(bytes, _mm512_loadu_si512(marks));
+
+	return (struct places){ .ends = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')),
+		.skips = _mm512_mask_test_epi8_mask(
+		    _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(64)), mark, mark),
+		.pairs = _mm512_test_epi8_mask(first, second) };
+}
+
+/* The places where lines' words begin that may be a label; |is_head| says whether words, or
+ * marks before them, go on from before, and then whether they go on beyond. Adding a bit where
+ * marks begin carries it over all of them. */
+static inline uint64_t take_places(const struct places *places, unsigned long long *is_head)
+{
+	unsigned long long starts = places->ends << 1 | *is_head, past;
+
+	*is_head = __builtin_uaddll_overflow(places->skips, starts & places->skips, &past) |
+		   places->ends >> 63;
+	return ((past | starts) & ~places->skips) & places->pairs;
+}
+
+/* Sixty-four bytes at a time, with no branch for a line. */
 VBMI const char *line_head_vbmi(const char *at, const char *end)
 {
 	unsigned long long is_head = 1; /* a line, or its words, begin at |at| */
+	struct places places;
+	uint64_t starts;
+	unsigned rest;
 
 	for (; end - at > 64; at += 64) {
-		__m512i bytes = _mm512_loadu_si512(at), next = _mm512_loadu_si512(at + 1);
-		__m512i first = _mm512_permutexvar_epi8(bytes, _mm512_loadu_si512(firsts));
-		__m512i second = _mm512_permutexvar_epi8(next, _mm512_loadu_si512(seconds));
-		__m512i mark = _mm512_permutexvar_epi8(bytes, _mm512_loadu_si512(marks));
-		uint64_t pairs = _mm512_test_epi8_mask(first, second);
-		uint64_t ends = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));
-		uint64_t skips = _mm512_test_epi8_mask(mark, mark) &
-				 _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(64));
-		unsigned long long starts = ends << 1 | is_head, past;
-
-		is_head = __builtin_uaddll_overflow(skips, starts & skips, &past) | ends >> 63;
-		starts = ((past | starts) & ~skips) & pairs;
+		places = read_places(_mm512_loadu_si512(at), _mm512_loadu_si512(at + 1));
+		starts = take_places(&places, &is_head);
 		if (starts)
 			return at + __builtin_ctzll(starts);
 	}
-	if (!is_head) {
-		at = memchr(at, '\n', (size_t)(end - at));
-		at = at ? at + 1 : NULL;
-	}
-	return line_head_portable(at, end);
+	rest = (unsigned)(end - at);
+	if (!rest)
+		return at;
+	places = read_places(_mm512_maskz_loadu_epi8(~(__mmask64)0 >> (64 - rest), at),
+	    _mm512_maskz_loadu_epi8((~(__mmask64)0 >> (64 - rest)) >> 1, at + 1));
+	places.pairs |= ~(uint64_t)0 << (rest - 1); /* the text ends before the second letter */
+	starts = take_places(&places, &is_head);
+	if (starts)
+		return at + __builtin_ctzll(starts);
+	return is_head ? end : NULL;
 }
 #endif
 

@@ -15,6 +15,9 @@ bool line_head_is_mark(char c);
  */
 const char *line_head_find(const char *at, const char *end);
 
+/* Where the line begins whose first words are at |head|, not before |at|. */
+const char *line_head_begin(const char *at, const char *head);
+
 const char *line_head_portable(const char *at, const char *end);
 #ifdef __x86_64__
 const char *line_head_vbmi(const char *at, const char *end);
