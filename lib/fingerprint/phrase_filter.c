@@ -24,8 +24,6 @@ static void admit_bytes(struct phrase_filter *filter, const unsigned char four[P
 	memcpy(&word, four, PREFIX);
 	place = place_of(le32toh(word));
 	filter->bits[place / 32] |= (uint32_t)1 << place % 32;
-	for (int i = 0; i < PREFIX; i++)
-		filter->buckets[i][(four[i] | 0x20) & 0x7F] |= (uint8_t)(1u << four[0] % 8);
 }
 
 /* Admits every four bytes that begin so: |count| stand in |four|, |rest| comes next. */
@@ -54,11 +52,46 @@ static void admit_rest(
 	}
 }
 
+static void admit_look(uint8_t *buckets, unsigned c, uint8_t bucket)
+{
+	buckets[(c | 0x20) & 0x7F] |= bucket;
+}
+
+/* Lets pass what |phrase| may have at a look's place: |stages| says how many of its bytes may
+ * have gone by, a bit a number. Returns that for the next place. */
+static unsigned admit_place(
+    uint8_t *buckets, struct bytes phrase, unsigned stages, uint8_t bucket)
+{
+	unsigned next = 0;
+
+	for (size_t stage = 0; stage < PHRASE_FILTER_LOOKS; stage++) {
+		if (!(stages >> stage & 1))
+			continue;
+		if (stage >= phrase.len) { /* behind it: anything */
+			for (unsigned c = 0; c < 128; c++)
+				buckets[c] |= bucket;
+			next |= 1u << stage;
+		} else if (phrase.at[stage] == ' ') { /* the run goes on, or ends */
+			for (const char *c = " \t\n\r"; *c; c++)
+				admit_look(buckets, (unsigned char)*c, bucket);
+			next |= 3u << stage;
+		} else {
+			admit_look(buckets, (unsigned char)phrase.at[stage], bucket);
+			next |= 2u << stage;
+		}
+	}
+	return next;
+}
+
 void phrase_filter_admit(struct phrase_filter *filter, struct bytes phrase)
 {
+	uint8_t bucket = (uint8_t)(1u << (unsigned char)phrase.at[0] % 8);
 	unsigned char four[PREFIX];
+	unsigned stages = 1;
 
 	admit_rest(filter, phrase, four, 0);
+	for (int i = 0; i < PHRASE_FILTER_LOOKS; i++)
+		stages = admit_place(filter->buckets[i], phrase, stages, bucket);
 }
 
 static inline uint64_t may_begin(const struct phrase_filter *filter, const char *at)
@@ -123,12 +156,25 @@ VBMI static inline __m512i buckets_at(const struct phrase_filter *filter, const 
 	    _mm512_loadu_si512(filter->buckets[i] + 64));
 }
 
+/* The buckets of phrases whose next four bytes, from byte |i| on, are all those of the text. */
+VBMI static inline __m512i buckets_from(
+    const struct phrase_filter *filter, const char *at, int i)
+{
+	__m512i first = _mm512_and_si512(
+	    buckets_at(filter, at, i), buckets_at(filter, at, i + 1));
+	__m512i second = _mm512_and_si512(
+	    buckets_at(filter, at, i + 2), buckets_at(filter, at, i + 3));
+
+	return _mm512_and_si512(first, second);
+}
+
 VBMI uint64_t phrase_filter_vbmi(const struct phrase_filter *filter, const char *at)
 {
-	__m512i first = _mm512_and_si512(buckets_at(filter, at, 0), buckets_at(filter, at, 1));
-	__m512i second = _mm512_and_si512(buckets_at(filter, at, 2), buckets_at(filter, at, 3));
-	uint64_t likely = _mm512_test_epi8_mask(first, second), places = 0;
+	uint64_t likely, places = 0;
 
+	_Static_assert(PHRASE_FILTER_LOOKS == 8, "all looks");
+	likely = _mm512_test_epi8_mask(
+	    buckets_from(filter, at, 0), buckets_from(filter, at, 4));
 	for (; likely; likely &= likely - 1) {
 		int i = __builtin_ctzll(likely);
 

@@ -4,15 +4,17 @@
 #include "base/bytes.h"
 
 /*
- * Where in a text may one of many phrases begin? Answered from four bytes, wrongly yes for one
- * place in a hundred, never wrongly no. Case and the kinds of white space are not told apart.
+ * Where in a text may one of many phrases begin? Answered from four bytes, and where 64 places
+ * can be looked up at once from eight: wrongly yes for one place in a hundred, never wrongly
+ * no. Case and the kinds of white space are not told apart.
  */
 #define PHRASE_FILTER_PREFIX 4
 #define PHRASE_FILTER_BITS   15
+#define PHRASE_FILTER_LOOKS  8
 
 struct phrase_filter {
 	uint32_t bits[1 << (PHRASE_FILTER_BITS - 5)]; /* a bit a hash of four bytes */
-	uint8_t buckets[PHRASE_FILTER_PREFIX][128];   /* of phrases that have the byte there */
+	uint8_t buckets[PHRASE_FILTER_LOOKS][128]; /* of phrases that may have the byte there */
 };
 
 /* Lets |phrase| pass, which holds at least three bytes, none of the first white space, and is

@@ -32,26 +32,27 @@ static phrase_filter_fn *const *ways(void)
 }
 
 /* A filler that no phrase begins like. */
-static void find_everywhere(phrase_filter_fn *find, const char *beginning)
+static void find_everywhere(phrase_filter_fn *find, const char *phrase)
 {
-	char text[PHRASE_FILTER_READS + 16];
+	char text[PHRASE_FILTER_READS + 32];
 
 	for (size_t at = 0; at < 64; at++) {
 		memset(text, '.', sizeof(text));
-		memcpy(text + at, beginning, strlen(beginning));
-		ck_assert_msg(find(&filter, text) >> at & 1, "%s at %zu", beginning, at);
+		memcpy(text + at, phrase, strlen(phrase));
+		ck_assert_msg(find(&filter, text) >> at & 1, "%s at %zu", phrase, at);
 	}
 }
 
-START_TEST(every_beginning_is_found_at_every_place)
+START_TEST(every_phrase_is_found_at_every_place)
 {
-	static const char *const beginnings[] = { "cot.", "CoT\xFF", "Step", "a b c", "A\t\n b",
-		"a   b", "<THI", "шаг", "一步" };
+	static const char *const texts[] = { "cot.", "CoT\xFF", "Step by step",
+		"step \t by step", "step      by step", "a b c", "A\t\n b\r\nC", "a   b c",
+		"a b   c", "a        b  c", "<THINK>", "шаг за шагом", "一步步" };
 
 	admit_some();
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		for (phrase_filter_fn *const *way = ways(); *way; way++)
-			find_everywhere(*way, beginnings[i]);
+			find_everywhere(*way, texts[i]);
 }
 END_TEST
 
@@ -90,5 +91,5 @@ START_TEST(prose_is_mostly_passed_over)
 }
 END_TEST
 
-UNIT_MAIN("phrase_filter", every_beginning_is_found_at_every_place,
+UNIT_MAIN("phrase_filter", every_phrase_is_found_at_every_place,
     what_one_path_finds_the_other_finds, prose_is_mostly_passed_over)
