@@ -103,6 +103,15 @@ static double exponent(double k, double n, double p)
 	       ((q > 0 ? q * log(q / p) : 0) + (q < 1 ? (1 - q) * log((1 - q) / (1 - p)) : 0));
 }
 
+/* Of more accounts than the cap no more is learnt. */
+static void cap(double *k, double *n)
+{
+	if (*n <= ENVELOPE_CAP)
+		return;
+	*k *= ENVELOPE_CAP / *n;
+	*n = ENVELOPE_CAP;
+}
+
 /* The largest p under which k or fewer of n still have a probability of e^−l: never above
  * k/n + √(2(k/n)l/n) + 2l/n, which is this bound made explicit, and half of it at k = 0. */
 static double upper_limit(double k, double n, double l)
@@ -111,10 +120,7 @@ static double upper_limit(double k, double n, double l)
 
 	if (n <= 0)
 		return 1;
-	if (n > ENVELOPE_CAP) {
-		k *= ENVELOPE_CAP / n;
-		n = ENVELOPE_CAP;
-	}
+	cap(&k, &n);
 	low = k / n;
 	for (int i = 0; i < 50 && low < 1; i++) {
 		double middle = (low + high) / 2;
@@ -125,6 +131,16 @@ static double upper_limit(double k, double n, double l)
 			low = middle;
 	}
 	return high;
+}
+
+/* False when that limit surely is no more than |p|: one look, where most need no search. The
+ * margin is far wider than what rounding can do to the exponent. */
+static bool may_exceed(double k, double n, double l, double p)
+{
+	if (n <= 0)
+		return true;
+	cap(&k, &n);
+	return k / n >= p || exponent(k, n, p) <= l * (1 + 1e-6);
 }
 
 /* L: each limit of each table may be wrong with a probability of δ over their number. */
@@ -150,11 +166,13 @@ static bool raise_null(const struct envelope *envelope, const struct envelope_pl
 		struct reference_table pooled;
 		const struct reference_table *table = table_of(
 		    envelope->classes[i], place, &pooled);
-		double p = 0;
+		double p = 0; /* not looked for */
 
 		is_known |= table != NULL;
 		for (int bin = 0; table && bin < ENVELOPE_BINS; bin++) {
-			if (!bin || table->k[bin] != table->k[bin - 1]) /* mostly it is 0 */
+			if (bin && table->k[bin] != table->k[bin - 1]) /* mostly it is 0 */
+				p = 0;
+			if (!p && may_exceed(table->k[bin], table->n, l, null[bin]))
 				p = upper_limit(table->k[bin], table->n, l);
 			if (p > null[bin]) {
 				null[bin] = p;
