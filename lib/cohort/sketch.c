@@ -105,15 +105,21 @@ void sketch_pace(struct sketch *sketch, int depth, uint32_t age_s)
 	pace->ln_s += (logf((float)age_s + 128) - pace->ln_s) / pace->n;
 }
 
+typedef uint16_t small_four __attribute__((vector_size(8)));
+typedef uint32_t four __attribute__((vector_size(16)));
+
 uint32_t sketch_hour(const struct sketch *sketch, uint32_t now_s)
 {
-	uint32_t sum = 0;
+	four sums = { 0 };
+	small_four minutes;
 
 	if (now_s / 60 - sketch->minute >= 60)
 		return 0;
-	for (size_t i = 0; i < COUNT_OF(sketch->minutes); i++)
-		sum += sketch->minutes[i];
-	return sum;
+	for (size_t i = 0; i < COUNT_OF(sketch->minutes); i += 4) {
+		memcpy(&minutes, sketch->minutes + i, sizeof(minutes));
+		sums += __builtin_convertvector(minutes, four);
+	}
+	return sums[0] + sums[1] + sums[2] + sums[3];
 }
 
 static int count_bits(const uint64_t *words)

@@ -360,22 +360,25 @@ void reference_write_weights(struct text *text, const struct reference_weights *
 	write_end(text);
 }
 
+/* One lane a kind of pool: their sums are taken side by side, each in the order of features. */
+typedef float lanes __attribute__((vector_size(ENVELOPE_POOLS * sizeof(float))));
+
 double reference_score(const struct reference_weights *weights,
     const struct envelope_place *place, const uint8_t levels[FEATURE_COUNT],
     float nats[FEATURE_COUNT])
 {
-	float sums[ENVELOPE_POOLS] = { 0 };
+	const float(*ratios)[FEATURE_LEVELS][ENVELOPE_POOLS] =
+	    weights->ratios[place->group][place->depth];
+	lanes sums = { 0 }, terms;
 	int best = 0;
 
 	for (int i = 0; i < FEATURE_COUNT; i++) {
-		const float *terms = weights->ratios[place->group][place->depth][i][levels[i]];
-
-		for (int pool = 0; pool < ENVELOPE_POOLS; pool++)
-			sums[pool] += terms[pool];
+		memcpy(&terms, ratios[i][levels[i]], sizeof(terms));
+		sums += terms;
 	}
 	for (int pool = 1; pool < weights->pool_count; pool++)
 		best = sums[pool] > sums[best] ? pool : best;
 	for (int i = 0; i < FEATURE_COUNT; i++)
-		nats[i] = weights->ratios[place->group][place->depth][i][levels[i]][best];
+		nats[i] = ratios[i][levels[i]][best];
 	return sums[best];
 }
