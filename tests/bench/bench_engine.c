@@ -1,7 +1,8 @@
 /*
  * The engine alone: exchanges a second on one core, and what an exchange costs as the number of
- * accounts grows. Half of the exchanges come from one coding agent's users (shared system
- * prompt), the rest from a thousand tools; every account has its own words.
+ * accounts grows; and what the first exchange of an account costs, which bets in its cohorts.
+ * Half of the exchanges come from one coding agent's users (shared system prompt), the rest
+ * from a thousand tools; every account has its own words.
  */
 #include "base/xalloc.h"
 #include "engine/lookahead.h"
@@ -11,9 +12,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define EXCHANGES 500000
-#define BATCH     4096
-#define START_US  1777593600000000LL
+#define BATCH         4096
+#define EXCHANGES     (128 * BATCH) /* measured, and at least so many before them */
+#define STRANGERS     (32 * BATCH)  /* measured then */
+#define ACCOUNTS_MOST 1000000
+#define START_US      1777593600000000LL
 
 struct line {
 	struct facts facts;
@@ -35,14 +38,24 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* |last| has the number of each account's latest exchange, whose conversation goes on. One in
- * 64 goes on at another account. */
-static void fill(struct line *line, uint64_t number, uint64_t accounts, uint64_t *last)
-{
-	uint64_t chance = mix(number), who = chance % accounts;
-	uint64_t tool = who % 2 ? 0 : 1 + who % 1000;
-	uint64_t earlier = number % 64 ? last[who] : last[chance / accounts % accounts];
+/* Each account comes once, then they come by chance, and behind |strangers_from| only new ones
+ * do. */
+struct crowd {
+	uint64_t accounts, strangers_from;
+	uint64_t last[ACCOUNTS_MOST]; /* the number of each one's latest exchange */
+};
 
+/* One in 64 goes on with another account's conversation. */
+static void fill(struct line *line, uint64_t number, struct crowd *crowd)
+{
+	uint64_t chance = mix(number), accounts = crowd->accounts, who = chance % accounts;
+	bool is_first = number < accounts || number >= crowd->strangers_from;
+	uint64_t earlier, tool;
+
+	if (is_first)
+		who = number < accounts ? number : ACCOUNTS_MOST + number;
+	earlier = is_first ? 0 : crowd->last[number % 64 ? who : chance / accounts % accounts];
+	tool = who % 2 ? 0 : 1 + who % 1000;
 	line->facts = (struct facts){ .at_us = START_US + (int64_t)number * 5000,
 		.account = mix(who * 3),
 		.owner = mix(who * 3),
@@ -61,12 +74,13 @@ static void fill(struct line *line, uint64_t number, uint64_t accounts, uint64_t
 		.environment = mix(who * 17),
 		.conversation = mix(number * 19),
 		.conversation_bytes = 900,
-		.earlier_count = 1,
+		.earlier_count = !is_first,
 		.earlier = { mix(earlier * 19) },
-		.user_turns = 2 };
+		.user_turns = 2 - is_first };
 	for (int i = 0; i < PROMPT_BANDS; i++)
 		line->prompt.bands[i] = mix(number * 23 + (uint64_t)i);
-	last[who] = number;
+	if (who < accounts)
+		crowd->last[who] = number;
 }
 
 static struct exchange_seen seen_of(const struct line *line)
@@ -95,38 +109,56 @@ static void see_batch(struct engine *engine, const struct line *lines)
 	}
 }
 
-static double run(
-    const struct envelope *envelope, uint64_t accounts, size_t memory_bytes, size_t *used_bytes)
+struct cost {
+	double known_s, first_s; /* CPU of an exchange, by whether its account is known */
+	size_t bytes;
+};
+
+/* CPU seconds of an exchange, over |count| from |*number| on. */
+static double see_all(
+    struct engine *engine, struct crowd *crowd, uint64_t *number, uint64_t count)
 {
+	static struct line lines[BATCH];
+	uint64_t from = *number;
+	double spent_s = 0, began_s;
+
+	for (; *number < from + count; *number += BATCH) {
+		for (uint64_t i = 0; i < BATCH; i++)
+			fill(lines + i, *number + i, crowd);
+		began_s = now_s();
+		see_batch(engine, lines);
+		spent_s += now_s() - began_s;
+	}
+	return spent_s / (double)(*number - from);
+}
+
+static struct cost run(const struct envelope *envelope, uint64_t accounts, size_t memory_bytes)
+{
+	static struct crowd crowd;
 	struct engine_settings settings;
 	struct engine_counts counts;
 	struct engine *engine;
-	struct line *lines = xalloc_array(BATCH, sizeof(*lines));
-	uint64_t *last = xalloc_array(accounts, sizeof(*last));
-	double spent_s = 0, began_s;
+	struct cost cost;
+	uint64_t number = 0;
 
 	engine_settings_default(&settings, memory_bytes);
 	settings.seed = 5;
 	engine = engine_new(&settings, envelope);
-	for (uint64_t from = 0; from < 2 * EXCHANGES; from += BATCH) {
-		for (uint64_t i = 0; i < BATCH; i++)
-			fill(lines + i, from + i, accounts, last);
-		began_s = now_s();
-		see_batch(engine, lines);
-		if (from >= EXCHANGES) /* the first half fills the tables */
-			spent_s += now_s() - began_s;
-	}
+	crowd.accounts = accounts;
+	crowd.strangers_from = UINT64_MAX;
+	see_all(engine, &crowd, &number, accounts > EXCHANGES ? accounts : EXCHANGES);
+	cost.known_s = see_all(engine, &crowd, &number, EXCHANGES);
+	crowd.strangers_from = number;
+	cost.first_s = see_all(engine, &crowd, &number, STRANGERS);
 	engine_counts(engine, &counts);
-	*used_bytes = counts.bytes;
+	cost.bytes = counts.bytes;
 	engine_free(engine);
-	free(lines);
-	free(last);
-	return spent_s;
+	return cost;
 }
 
 int main(int argc, char **argv)
 {
-	static const uint64_t sizes[] = { 10000, 30000, 100000, 300000, 1000000 };
+	static const uint64_t sizes[] = { 10000, 30000, 100000, 300000, ACCOUNTS_MOST };
 	size_t memory_bytes = (size_t)(argc > 1 ? atoi(argv[1]) : 1024) << 20;
 	uint64_t only = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
 	struct envelope *envelope;
@@ -134,16 +166,16 @@ int main(int argc, char **argv)
 
 	if (reference_folder_read(RETORT_SOURCE_DIR "/conf/reference", &envelope, &fault) != 0)
 		return EXIT_FAILURE;
-	printf("%10s %16s %12s %10s\n", "accounts", "exchanges/s", "ns each", "MiB");
+	printf("%10s %12s %8s %10s %6s\n", "accounts", "exchanges/s", "ns each", "ns a first",
+	    "MiB");
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		size_t used_bytes;
-		double spent_s;
+		struct cost cost;
 
 		if (only && only != sizes[i])
 			continue;
-		spent_s = run(envelope, sizes[i], memory_bytes, &used_bytes);
-		printf("%10llu %16.0f %12.0f %10zu\n", (unsigned long long)sizes[i],
-		    EXCHANGES / spent_s, spent_s / EXCHANGES * 1e9, used_bytes >> 20);
+		cost = run(envelope, sizes[i], memory_bytes);
+		printf("%10llu %12.0f %8.0f %10.0f %6zu\n", (unsigned long long)sizes[i],
+		    1 / cost.known_s, cost.known_s * 1e9, cost.first_s * 1e9, cost.bytes >> 20);
 		fflush(stdout);
 	}
 	envelope_free(envelope);
