@@ -231,13 +231,22 @@ static const char *take_word(struct skeleton *skeleton, const char *at, const ch
 	return at;
 }
 
+/* Quotes are short and mostly without a line's end: a search for two bytes costs more. */
+static bool has_blank_line(const char *at, const char *end)
+{
+	while ((at = memchr(at, '\n', (size_t)(end - at))) && ++at < end)
+		if (*at == '\n')
+			return true;
+	return false;
+}
+
 /* Past where |closing| stands close by and in the same paragraph, or NULL. */
 static const char *find_close(const char *at, const char *end, char closing)
 {
 	size_t room = end - at < QUOTE_MOST ? (size_t)(end - at) : QUOTE_MOST;
 	const char *found = memchr(at, closing, room);
 
-	if (found && memmem(at, (size_t)(found - at), "\n\n", 2))
+	if (found && has_blank_line(at, found))
 		return NULL;
 	return found ? found + 1 : NULL;
 }

@@ -25,7 +25,7 @@ void text_digest_init(struct text_digest *digest, const struct text_digest_keys 
 {
 	digest->keys = keys;
 	digest->held = 0;
-	digest->is_long = false;
+	digest->is_long = digest->is_summed = false;
 }
 
 static void flush(struct text_digest *digest)
@@ -42,9 +42,10 @@ static void flush(struct text_digest *digest)
 	digest->held = 0;
 }
 
-/* Neither squeezing nor XXH3 is worth a call for a few bytes. */
+/* Something was added. Neither squeezing nor XXH3 is worth a call for a few bytes. */
 static void make_room(struct text_digest *digest)
 {
+	digest->is_summed = false;
 	if (digest->held > TEXT_DIGEST_HOLD - ROOM_LEAST)
 		flush(digest);
 }
@@ -79,19 +80,26 @@ void text_digest_add_number(struct text_digest *digest, uint64_t number)
 	add_whole(digest, &number, sizeof(number));
 }
 
-uint64_t text_digest_seal(struct text_digest *digest, enum hash_domain domain)
+static void sum_up(struct text_digest *digest)
 {
 	const struct text_digest_keys *keys = digest->keys;
-	XXH128_hash_t sum;
 
 	if (digest->is_long) {
 		flush(digest);
-		sum = XXH3_128bits_digest(&digest->state);
+		digest->sum = XXH3_128bits_digest(&digest->state);
 	} else {
-		sum = XXH3_128bits_withSecret(
+		digest->sum = XXH3_128bits_withSecret(
 		    digest->hold, digest->held, keys->secret, sizeof(keys->secret));
 	}
-	return keyed_hash_of(keys->hash, domain, bytes_of(&sum, sizeof(sum)));
+	digest->is_summed = true;
+}
+
+uint64_t text_digest_seal(struct text_digest *digest, enum hash_domain domain)
+{
+	if (!digest->is_summed)
+		sum_up(digest);
+	return keyed_hash_of(
+	    digest->keys->hash, domain, bytes_of(&digest->sum, sizeof(digest->sum)));
 }
 
 uint64_t text_digest_whole(

@@ -29,7 +29,9 @@ void text_digest_keys_init(struct text_digest_keys *keys, struct keyed_hash *has
 struct text_digest {
 	const struct text_digest_keys *keys;
 	unsigned held;
-	bool is_long; /* |state| has begun */
+	bool is_long;   /* |state| has begun */
+	bool is_summed; /* |sum| is of all that was added */
+	XXH128_hash_t sum;
 	char hold[TEXT_DIGEST_HOLD + SQUEEZE_SLACK];
 	XXH3_state_t state;
 };
@@ -43,7 +45,8 @@ void text_digest_add_mark(struct text_digest *digest, unsigned char mark);
 /* Another digest's seal, or a count. */
 void text_digest_add_number(struct text_digest *digest, uint64_t number);
 
-/* The digest so far, sealed in |domain|; never 0. More may be added after. */
+/* The digest so far, sealed in |domain|; never 0. More may be added after. A second seal, in
+ * another domain, costs no second look at the text. */
 uint64_t text_digest_seal(struct text_digest *digest, enum hash_domain domain);
 
 /* The seal of bytes that stand together, white space and all. */

@@ -85,6 +85,7 @@ START_TEST(a_digest_goes_on_after_a_seal)
 		text_digest_add(&digest, BYTES("some words"));
 		first = text_digest_seal(&digest, HASH_PAYLOAD);
 		ck_assert_uint_eq(text_digest_seal(&digest, HASH_PAYLOAD), first);
+		ck_assert_uint_ne(text_digest_seal(&digest, HASH_SYSTEM), first);
 		text_digest_add_mark(&digest, 1);
 		ck_assert_uint_ne(text_digest_seal(&digest, HASH_PAYLOAD), first);
 	}
