@@ -32,7 +32,7 @@ static short watch_of(const struct link *link)
 {
 	if (link->has_ended)
 		return 0;
-	if (link->is_reading)
+	if (link->is_reading && !link->owes_word)
 		return EV_READ | EV_PERSIST;
 	if (!link->hears_end)
 		return 0;
@@ -190,6 +190,29 @@ static void release_tls(SSL *ssl)
 	SSL_set_options(ssl, SSL_OP_CLEANSE_PLAINTEXT);
 }
 
+/*
+ * TLS may have to write before it reads on (a key update wants its answer). Until the peer
+ * takes that, what waits in the socket is not to ring again and again.
+ */
+static void note_owed(struct link *link)
+{
+	if (!SSL_want_write(link->ssl))
+		return;
+	link->owes_word = true;
+	watch(link);
+}
+
+/* The peer takes bytes again: what is to be read may lie in OpenSSL, where it rings no bell. */
+static void note_paid(struct link *link)
+{
+	if (!link->owes_word)
+		return;
+	link->owes_word = false;
+	watch(link);
+	if (link->is_reading)
+		event_active(&link->readable, EV_READ, 1);
+}
+
 static ssize_t read_tls(struct link *link, char *at, size_t room, enum link_end *end)
 {
 	size_t used = 0;
@@ -203,6 +226,7 @@ static ssize_t read_tls(struct link *link, char *at, size_t room, enum link_end 
 		got = SSL_read(link->ssl, at + used, (int)(room - used));
 		if (got <= 0) {
 			*end = end_of_tls(link, got);
+			note_owed(link);
 			if (*end != LINK_END_NONE && used == 0)
 				return -1;
 			break;
@@ -537,6 +561,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 		shake(link);
 		return;
 	}
+	note_paid(link);
 	if (link_has_pending(link))
 		flush(link);
 	else

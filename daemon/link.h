@@ -47,6 +47,7 @@ struct link {
 	bool hears_end;  /* the owner's wish: the peer's end is told while reading is not wanted
 			  */
 	bool has_ended;  /* the peer has ended its side, and nothing is to be read any more */
+	bool owes_word;  /* TLS cannot read on before it has written */
 	bool was_reset;  /* broken by more than a FIN */
 	bool is_write_armed;
 	short watched; /* what |readable| waits for, EV_*; 0 = nothing */
