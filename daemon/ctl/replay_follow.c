@@ -161,6 +161,7 @@ bool replay_follow(
 
 	if (setup->wants && !setup->wants(record))
 		return false;
+	report_prefetch(&replay->report, label, record->facts.account);
 	follow_run(replay, &record->course);
 	follow_rule(replay, record);
 	follow_ticks(replay, &record->course);

@@ -65,9 +65,20 @@ static bool put_account(uint64_t *accounts, size_t room, uint64_t key)
 	return true;
 }
 
+static uint64_t account_key(int label, uint64_t account)
+{
+	return (account ^ (uint64_t)label << 56) * 0x9e3779b97f4a7c15ULL | 1;
+}
+
+void report_prefetch(const struct report *report, int label, uint64_t account)
+{
+	__builtin_prefetch(
+	    report->accounts + (account_key(label, account) & (report->account_room - 1)));
+}
+
 static void count_account(struct report *report, int label, uint64_t account)
 {
-	uint64_t key = (account ^ (uint64_t)label << 56) * 0x9e3779b97f4a7c15ULL | 1;
+	uint64_t key = account_key(label, account);
 
 	if (!put_account(report->accounts, report->account_room, key))
 		return;

@@ -56,6 +56,9 @@ void report_fini(struct report *report);
  * and the exchanges of its own that are counted. */
 int report_label(struct report *report, const char *name, bool is_benign);
 
+/* Asks memory for what report_see of that account will look at. */
+void report_prefetch(const struct report *report, int label, uint64_t account);
+
 /* Takes one exchange after the engine saw it; |record| carries what was decided. */
 void report_see(
     struct report *report, const struct engine *engine, int label, const struct record *record);

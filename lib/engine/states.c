@@ -13,6 +13,7 @@
 #define HALVE_S     600
 #define FLOOR_RATE  (1.0f / 60)
 #define REPUBLISH_S 600
+#define SWEEP_SOME  8
 
 static uint8_t score_of(const struct engine *engine, const struct cohort *cohort)
 {
@@ -277,6 +278,21 @@ static void review(struct engine *engine, struct cohort *cohort, uint32_t now_s,
 	}
 }
 
+/* The next few cohorts from |*from| on, all asked of memory before the first is looked at. */
+static int ask_for_cohorts(
+    const struct slots *slots, size_t *from, size_t to, struct cohort *some[SWEEP_SOME])
+{
+	int count = 0;
+
+	for (; count < SWEEP_SOME && (*from = slots_next(slots, *from, to)) < to; ++*from) {
+		some[count] = slots_at(slots, *from);
+		__builtin_prefetch(some[count], 1);
+		__builtin_prefetch(some[count]->proof, 1);
+		count++;
+	}
+	return count;
+}
+
 void states_sweep(struct engine *engine, uint32_t now_s, struct verdict_changes *changes)
 {
 	struct slots *slots = &engine->cohorts.slots;
@@ -284,17 +300,18 @@ void states_sweep(struct engine *engine, uint32_t now_s, struct verdict_changes 
 	size_t from = engine->slice * slice_size, to = from + slice_size;
 	uint32_t elapsed_s = now_s - engine->swept_s[engine->slice];
 	bool has_begun = engine->swept_s[engine->slice];
+	struct cohort *some[SWEEP_SOME];
+	int count;
 
 	engine->swept_s[engine->slice] = now_s;
 	engine->slice = (engine->slice + 1) % SWEEP_SLICES;
 	to = to < slots_capacity(slots) ? to : slots_capacity(slots);
-	for (size_t i = from; (i = slots_next(slots, i, to)) < to; i++) {
-		struct cohort *cohort = slots_at(slots, i);
-
-		if (has_begun)
-			decay(engine, cohort, elapsed_s);
-		review(engine, cohort, now_s, changes);
-	}
+	while ((count = ask_for_cohorts(slots, &from, to, some)))
+		for (int i = 0; i < count; i++) {
+			if (has_begun)
+				decay(engine, some[i], elapsed_s);
+			review(engine, some[i], now_s, changes);
+		}
 	pairs_sweep(
 	    &engine->pairs, pairs_buckets(&engine->pairs) / (SWEEP_SLICES * 64) + 1, now_s);
 }
