@@ -68,44 +68,24 @@ static uint64_t key_at(const struct slots *slots, size_t number)
 	return key;
 }
 
-/* Four lanes of a register; the sixteen ways of both buckets are four of them. */
+/* Four lanes of a register; eight tags are two of them. */
 typedef uint32_t four __attribute__((vector_size(16)));
-typedef int32_t signed_four __attribute__((vector_size(16)));
 typedef uint64_t halves __attribute__((vector_size(16)));
-#define FOURS (2 * WAYS / 4)
 
-struct ways {
-	four at[FOURS];
-};
-
-static inline struct ways ways_of(const struct slots *slots, const struct choice *choice)
+/* A bit for each tag of the bucket at |first| that is |tag| where |mask| has bits. */
+static inline unsigned match(
+    const struct slots *slots, size_t first, uint32_t mask, uint32_t tag)
 {
-	struct ways ways;
-
-	memcpy(ways.at, slots->tags + choice->first, WAYS * sizeof(uint32_t));
-	memcpy(ways.at + FOURS / 2, slots->tags + choice->second, WAYS * sizeof(uint32_t));
-	return ways;
-}
-
-/* A bit for each way that is |tag| where |mask| has bits; the first bucket's are the lower. */
-static inline unsigned match(const struct ways *ways, uint32_t mask, uint32_t tag)
-{
-	static const four bits[FOURS] = { { 1, 2, 4, 8 }, { 16, 32, 64, 128 },
-		{ 256, 512, 1024, 2048 }, { 4096, 8192, 16384, 32768 } };
-	four found = { 0 };
+	four low, high;
 	halves both;
 
-#pragma GCC unroll 4
-	for (int i = 0; i < FOURS; i++)
-		found |= (four)((ways->at[i] & mask) == tag) & bits[i];
-	both = (halves)found;
+	memcpy(&low, slots->tags + first, sizeof(low));
+	memcpy(&high, slots->tags + first + 4, sizeof(high));
+	low = (four)((low & mask) == tag) & (four){ 1, 2, 4, 8 };
+	high = (four)((high & mask) == tag) & (four){ 16, 32, 64, 128 };
+	both = (halves)(low | high);
 	both[0] |= both[1];
-	return (unsigned)(both[0] | both[0] >> 32) & 0xFFFF;
-}
-
-static size_t number_of(const struct choice *choice, unsigned way)
-{
-	return way < WAYS ? choice->first + way : choice->second + way - WAYS;
+	return (unsigned)(both[0] | both[0] >> 32) & 0xFF;
 }
 
 static unsigned count_bits(unsigned bits)
@@ -123,11 +103,10 @@ void slots_prefetch(const struct slots *slots, uint64_t place)
 	__builtin_prefetch(slots->tags + choice.second);
 }
 
-static inline size_t find_number(const struct slots *slots, const struct choice *choice,
-    const struct ways *ways, uint64_t key)
+static size_t find_in(const struct slots *slots, size_t first, uint32_t tag, uint64_t key)
 {
-	for (unsigned fits = match(ways, TAG_BITS, choice->tag); fits; fits &= fits - 1) {
-		size_t number = number_of(choice, (unsigned)__builtin_ctz(fits));
+	for (unsigned fits = match(slots, first, TAG_BITS, tag); fits; fits &= fits - 1) {
+		size_t number = first + (unsigned)__builtin_ctz(fits);
 
 		if (key_at(slots, number) == key)
 			return number;
@@ -135,35 +114,39 @@ static inline size_t find_number(const struct slots *slots, const struct choice 
 	return NOWHERE;
 }
 
+static size_t find_number(const struct slots *slots, const struct choice *choice, uint64_t key)
+{
+	size_t number = find_in(slots, choice->first, choice->tag, key);
+
+	return number != NOWHERE ? number : find_in(slots, choice->second, choice->tag, key);
+}
+
 void *slots_find(const struct slots *slots, uint64_t key, uint64_t place)
 {
 	struct choice choice = choose(slots, place);
-	struct ways ways = ways_of(slots, &choice);
-	size_t number = key ? find_number(slots, &choice, &ways, key) : NOWHERE;
+	size_t number = key ? find_number(slots, &choice, key) : NOWHERE;
 
 	return number != NOWHERE ? entry_at(slots, number) : NULL;
 }
 
-/* The way that was claimed longest ago: its recency, where what lies ahead of now was held,
- * and then its own number decide. */
-static inline unsigned oldest(const struct slots *slots, const struct ways *ways)
+/* How recently an entry was claimed; what lies ahead of now was held. */
+static uint32_t recency(const struct slots *slots, size_t number)
 {
-	signed_four least = { INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX };
-	signed_four number = { 0, 1, 2, 3 };
-	int32_t most;
+	return (slots->tags[number] - slots->stamp + 128) & 0xFF;
+}
 
-#pragma GCC unroll 4
-	for (int i = 0; i < FOURS; i++) {
-		four recency = (ways->at[i] - slots->stamp + 128) & 0xFF;
-		signed_four rank = (signed_four)(recency << 4) | (number + 4 * i);
-		signed_four is_less = rank < least;
+static size_t oldest(const struct slots *slots, const struct choice *choice)
+{
+	uint32_t least = UINT32_MAX;
 
-		least = (rank & is_less) | (least & ~is_less);
+	for (uint32_t i = 0; i < WAYS; i++) { /* the rank, then the place among the sixteen */
+		uint32_t first = recency(slots, choice->first + i) << 4 | i;
+		uint32_t second = recency(slots, choice->second + i) << 4 | WAYS | i;
+
+		least = first < least ? first : least;
+		least = second < least ? second : least;
 	}
-	most = least[0];
-	for (int i = 1; i < 4; i++)
-		most = least[i] < most ? least[i] : most;
-	return (unsigned)most % (2 * WAYS);
+	return (least & WAYS ? choice->second : choice->first) + least % WAYS;
 }
 
 static size_t lowest(const struct slots *slots, const struct choice *choice)
@@ -171,8 +154,8 @@ static size_t lowest(const struct slots *slots, const struct choice *choice)
 	uint64_t least = UINT64_MAX;
 	size_t at = choice->first;
 
-	for (unsigned i = 0; i < 2 * WAYS; i++) {
-		size_t number = number_of(choice, i);
+	for (size_t i = 0; i < 2 * WAYS; i++) {
+		size_t number = i < WAYS ? choice->first + i : choice->second + i - WAYS;
 		uint64_t rank = slots->rank(entry_at(slots, number), slots->rank_arg);
 
 		if (rank < least) {
@@ -185,16 +168,15 @@ static size_t lowest(const struct slots *slots, const struct choice *choice)
 
 /* Where a new key goes, the last free slot of the emptier bucket; |is_full| when something
  * stands there. */
-static inline size_t find_room(const struct slots *slots, const struct choice *choice,
-    const struct ways *ways, bool *is_full)
+static size_t find_room(const struct slots *slots, const struct choice *choice, bool *is_full)
 {
-	unsigned free = match(ways, UINT32_MAX, 0), first = free & 0xFF, second = free >> WAYS;
+	unsigned first = match(slots, choice->first, UINT32_MAX, 0);
+	unsigned second = match(slots, choice->second, UINT32_MAX, 0);
 	bool is_second = count_bits(second) > count_bits(first);
 
-	*is_full = !free;
+	*is_full = !first && !second;
 	if (*is_full)
-		return slots->rank ? lowest(slots, choice)
-				   : number_of(choice, oldest(slots, ways));
+		return slots->rank ? lowest(slots, choice) : oldest(slots, choice);
 	return (is_second ? choice->second : choice->first) + 31 -
 	       (unsigned)__builtin_clz(is_second ? second : first);
 }
@@ -202,15 +184,17 @@ static inline size_t find_room(const struct slots *slots, const struct choice *c
 void slots_prefetch_entry(const struct slots *slots, uint64_t place)
 {
 	struct choice choice = choose(slots, place);
-	struct ways ways = ways_of(slots, &choice);
-	unsigned fits = match(&ways, TAG_BITS, choice.tag);
+	unsigned first = match(slots, choice.first, TAG_BITS, choice.tag);
+	unsigned second = first ? 0 : match(slots, choice.second, TAG_BITS, choice.tag);
 	size_t number;
 	bool is_full;
 
-	if (fits)
-		number = number_of(&choice, (unsigned)__builtin_ctz(fits));
+	if (first)
+		number = choice.first + (unsigned)__builtin_ctz(first);
+	else if (second)
+		number = choice.second + (unsigned)__builtin_ctz(second);
 	else if (!slots->rank)
-		number = find_room(slots, &choice, &ways, &is_full);
+		number = find_room(slots, &choice, &is_full);
 	else
 		return;
 	for (size_t i = 0; i < slots->entry_bytes; i += LINE_BYTES)
@@ -221,9 +205,8 @@ void slots_prefetch_entry(const struct slots *slots, uint64_t place)
 void *slots_victim(const struct slots *slots, uint64_t place)
 {
 	struct choice choice = choose(slots, place);
-	struct ways ways = ways_of(slots, &choice);
 	bool is_full;
-	size_t at = find_room(slots, &choice, &ways, &is_full);
+	size_t at = find_room(slots, &choice, &is_full);
 
 	return is_full ? entry_at(slots, at) : NULL;
 }
@@ -231,14 +214,13 @@ void *slots_victim(const struct slots *slots, uint64_t place)
 void *slots_claim(struct slots *slots, uint64_t key, uint64_t place, bool *is_new)
 {
 	struct choice choice = choose(slots, place);
-	struct ways ways = ways_of(slots, &choice);
-	size_t at = find_number(slots, &choice, &ways, key);
+	size_t at = find_number(slots, &choice, key);
 	bool is_full;
 
 	assert(key);
 	*is_new = at == NOWHERE;
 	if (*is_new) {
-		at = find_room(slots, &choice, &ways, &is_full);
+		at = find_room(slots, &choice, &is_full);
 		slots->evicted += is_full;
 		slots->used += !is_full;
 		memset(entry_at(slots, at), 0, slots->entry_bytes);
