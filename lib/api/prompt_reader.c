@@ -222,6 +222,8 @@ void prompt_reader_finish(struct prompt_reader *reader, bool is_cut, struct prom
 		facts->why = PROMPT_WHY_NO_MEMORY;
 		return;
 	}
+	if (reader->shape && prompt_shape_is_full(reader->shape))
+		settle(reader, PROMPT_OPAQUE, PROMPT_WHY_NO_MEMORY);
 	settle_end(reader, is_cut);
 	if (reader->shape && reader->state != PROMPT_OPAQUE && reader->state != PROMPT_ABSENT)
 		prompt_shape_end(

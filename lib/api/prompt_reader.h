@@ -21,9 +21,9 @@ struct prompt_reader_ask {
 };
 
 /*
- * A reader in |arena| (some 32 KB there, and a decoder's memory apart). |kit| must outlive it;
- * |ask| is read here only. NULL when the arena is full; the other calls take that NULL, and the
- * facts then say so. Ends with prompt_reader_finish, in any case.
+ * A reader in |arena| (some 30 KB there as it goes, and a decoder's memory apart). |kit| must
+ * outlive it; |ask| is read here only. NULL when the arena is full; the other calls take that
+ * NULL, and the facts then say so. Ends with prompt_reader_finish, in any case.
  */
 struct prompt_reader *prompt_reader_new(
     struct arena *arena, const struct prompt_kit *kit, const struct prompt_reader_ask *ask);

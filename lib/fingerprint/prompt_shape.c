@@ -9,7 +9,7 @@
 #include "fingerprint/template.h"
 
 #define PAYLOAD_LEAST 64
-#define SHAPE_ALIGN   _Alignof(struct prompt_shape) /* of the digests in it */
+#define DIGEST_ALIGN  _Alignof(struct text_digest)
 
 /* What ends unlike things in a turn's digest. Words have a mark each from MARK_WORD on. */
 enum mark {
@@ -32,12 +32,37 @@ static uint16_t one_more(uint16_t count)
 	return more_by(count, 1);
 }
 
+/* What is large is taken from the arena when it is first needed: all that was taken is wiped at
+ * the end, and most requests need one turn or two. */
+static void *take_large(struct prompt_shape *shape, size_t bytes)
+{
+	char *at = arena_take(shape->arena, bytes + DIGEST_ALIGN - 1);
+
+	shape->is_full |= !at;
+	if (!at)
+		return NULL;
+	return (void *)(((uintptr_t)at + DIGEST_ALIGN - 1) & ~(uintptr_t)(DIGEST_ALIGN - 1));
+}
+
+static struct prompt_turn *take_turn(struct prompt_shape *shape)
+{
+	struct prompt_turn *turn = take_large(shape, sizeof(*turn));
+
+	if (turn)
+		prompt_turn_init(turn, &shape->kit->keys);
+	return turn;
+}
+
 /* Messages. */
 
-static void begin_turn(struct prompt_shape *shape)
+static bool begin_turn(struct prompt_shape *shape)
 {
-	prompt_turn_init(shape->turn, &shape->kit->keys);
-	shape->is_in_turn = true;
+	if (shape->turn)
+		prompt_turn_init(shape->turn, &shape->kit->keys);
+	else
+		shape->turn = take_turn(shape);
+	shape->is_in_turn = shape->turn;
+	return shape->is_in_turn;
 }
 
 static struct prompt_turn *swap_turn(struct prompt_shape *shape, struct prompt_turn *with)
@@ -53,7 +78,7 @@ static void end_system_turn(struct prompt_shape *shape)
 	struct prompt_turn *turn = shape->turn, *system = shape->system;
 	uint64_t content = text_digest_seal(&turn->digest, HASH_SYSTEM);
 
-	if (system->has_text) { /* a second one: joined to the first */
+	if (system && system->has_text) { /* a second one: joined to the first */
 		text_digest_add_mark(&system->digest, MARK_OPEN);
 		text_digest_add_number(&system->digest, content);
 		system->text_bytes = prompt_turn_sum(system->text_bytes, turn->text_bytes);
@@ -111,15 +136,15 @@ static void end_turn(struct prompt_shape *shape)
 
 static bool open_message(struct prompt_shape *shape)
 {
-	begin_turn(shape);
-	return true;
+	return begin_turn(shape);
 }
 
 /* Text outside a message is a user's turn of its own: `prompt`, `input`, a bare string. */
 static void text_message(struct prompt_shape *shape, struct bytes piece, bool is_last)
 {
 	if (!shape->is_in_turn) {
-		begin_turn(shape);
+		if (!begin_turn(shape))
+			return;
 		shape->turn->role = CHAIN_USER;
 	}
 	prompt_turn_add_text(shape->turn, piece, is_last);
@@ -135,6 +160,10 @@ static void text_content(struct prompt_shape *shape, struct bytes piece, bool is
 
 static void text_system(struct prompt_shape *shape, struct bytes piece, bool is_last)
 {
+	if (!shape->system)
+		shape->system = take_turn(shape);
+	if (!shape->system)
+		return;
 	prompt_turn_add_text(shape->system, piece, is_last);
 	shape->is_in_system = !is_last;
 	shape->facts.text_bytes = prompt_turn_sum(shape->facts.text_bytes, piece.len);
@@ -154,7 +183,8 @@ static void add_counted(
     struct prompt_shape *shape, struct bytes piece, bool is_last, enum mark mark)
 {
 	add_other(shape, piece, is_last, mark);
-	shape->turn->text_bytes = prompt_turn_sum(shape->turn->text_bytes, piece.len);
+	if (shape->is_in_turn)
+		shape->turn->text_bytes = prompt_turn_sum(shape->turn->text_bytes, piece.len);
 }
 
 static bool open_free(struct prompt_shape *shape)
@@ -189,7 +219,8 @@ static void text_image(struct prompt_shape *shape, struct bytes piece, bool is_l
 static void text_call_name(struct prompt_shape *shape, struct bytes piece, bool is_last)
 {
 	add_other(shape, piece, is_last, MARK_CALL);
-	shape->turn->has_call = true;
+	if (shape->is_in_turn)
+		shape->turn->has_call = true;
 }
 
 static void text_arguments(struct prompt_shape *shape, struct bytes piece, bool is_last)
@@ -200,13 +231,16 @@ static void text_arguments(struct prompt_shape *shape, struct bytes piece, bool 
 static void text_result(struct prompt_shape *shape, struct bytes piece, bool is_last)
 {
 	add_counted(shape, piece, is_last, MARK_RESULT);
-	shape->turn->has_result = true;
+	if (shape->is_in_turn)
+		shape->turn->has_result = true;
 }
 
 static bool open_result_one(struct prompt_shape *shape)
 {
-	shape->turn->results = one_more(shape->turn->results);
-	shape->turn->has_result = true;
+	if (shape->is_in_turn) {
+		shape->turn->results = one_more(shape->turn->results);
+		shape->turn->has_result = true;
+	}
 	return true;
 }
 
@@ -221,15 +255,19 @@ static void text_signature(struct prompt_shape *shape, struct bytes piece, bool 
 {
 	struct prompt_facts *facts = &shape->facts;
 
+	if (!shape->signature)
+		shape->signature = take_large(shape, sizeof(*shape->signature));
+	if (!shape->signature)
+		return;
 	if (!shape->is_in_signature)
-		text_digest_init(&shape->signature, &shape->kit->keys);
+		text_digest_init(shape->signature, &shape->kit->keys);
 	shape->is_in_signature = !is_last;
-	text_digest_add(&shape->signature, piece);
+	text_digest_add(shape->signature, piece);
 	if (!is_last)
 		return;
 	memmove(facts->signatures + 1, facts->signatures,
 	    sizeof(facts->signatures) - sizeof(*facts->signatures));
-	facts->signatures[0] = text_digest_seal(&shape->signature, HASH_SIGNATURE);
+	facts->signatures[0] = text_digest_seal(shape->signature, HASH_SIGNATURE);
 	if (facts->signature_count < PROMPT_SIGNATURES)
 		facts->signature_count++;
 }
@@ -353,55 +391,61 @@ void prompt_shape_word(struct prompt_shape *shape, enum prompt_field field, enum
 
 struct prompt_shape *prompt_shape_new(struct arena *arena, const struct prompt_kit *kit)
 {
-	char *at = arena_take(arena, sizeof(struct prompt_shape) + SHAPE_ALIGN - 1);
-	struct prompt_shape *shape;
+	struct prompt_shape *shape = arena_take(arena, sizeof(*shape));
 
-	if (!at)
+	if (!shape)
 		return NULL;
-	shape = (void *)(((uintptr_t)at + SHAPE_ALIGN - 1) & ~(uintptr_t)(SHAPE_ALIGN - 1));
-	memset(shape, 0, offsetof(struct prompt_shape, turns));
+	memset(shape, 0, sizeof(*shape));
 	shape->kit = kit;
+	shape->arena = arena;
 	shape->facts.n = 1;
 	shape->facts.temperature_milli = shape->facts.top_p_milli = PROMPT_UNSET;
-	shape->turn = &shape->turns[0];
-	shape->user = &shape->turns[1];
-	shape->system = &shape->turns[2];
-	for (int i = 0; i < 3; i++)
-		prompt_turn_init(&shape->turns[i], &kit->keys);
 	return shape;
 }
 
-/* The last user turn's template and phrases, the system's phrases. */
-static void read_clips(struct prompt_shape *shape, struct prompt_facts *facts)
+/* A turn's phrases, and where |has_template| its template too. */
+static void read_clip(const struct prompt_kit *kit, struct prompt_turn *turn, bool has_template,
+    struct prompt_facts *facts)
 {
-	const struct prompt_kit *kit = shape->kit;
 	struct bytes runs[2];
-	size_t count = clip_runs(&shape->user->clip, runs);
+	size_t count = clip_runs(&turn->clip, runs);
 
-	template_write(facts, &kit->keys, runs, count);
+	if (has_template)
+		template_write(facts, &kit->keys, runs, count);
 	for (size_t i = 0; kit->elicitation && i < count; i++)
 		facts->elicitation |= elicitation_search(kit->elicitation, runs[i]);
-	count = clip_runs(&shape->system->clip, runs);
-	for (size_t i = 0; kit->elicitation && i < count; i++)
-		facts->elicitation |= elicitation_search(kit->elicitation, runs[i]);
+}
+
+static void end_system(struct prompt_shape *shape, struct prompt_facts *facts)
+{
+	struct prompt_turn *system = shape->system;
+
+	facts->system_bytes = system->text_bytes;
+	if (system->has_text && !shape->is_in_system)
+		facts->system = text_digest_seal(&system->digest, HASH_SYSTEM);
+	environment_merge(&system->environment, &shape->environment);
+	shape->environment = system->environment;
+	read_clip(shape->kit, system, false, facts);
+}
+
+static void end_user(struct prompt_shape *shape, struct prompt_facts *facts)
+{
+	if (facts->user_bytes >= PAYLOAD_LEAST)
+		facts->payload = text_digest_seal(&shape->user->digest, HASH_PAYLOAD);
+	read_clip(shape->kit, shape->user, true, facts);
 }
 
 void prompt_shape_end(struct prompt_shape *shape, bool is_whole, struct prompt_facts *facts)
 {
-	struct prompt_turn *system = shape->system;
-
 	*facts = shape->facts;
-	facts->system_bytes = system->text_bytes;
-	if (system->has_text && !shape->is_in_system)
-		facts->system = text_digest_seal(&system->digest, HASH_SYSTEM);
-	if (facts->user_bytes >= PAYLOAD_LEAST)
-		facts->payload = text_digest_seal(&shape->user->digest, HASH_PAYLOAD);
-	environment_merge(&system->environment, &shape->environment);
-	facts->environment = environment_seal(&system->environment, &shape->kit->keys);
+	if (shape->system)
+		end_system(shape, facts);
+	if (shape->user)
+		end_user(shape, facts);
+	facts->environment = environment_seal(&shape->environment, &shape->kit->keys);
 	if (facts->user_turns == 1 && !facts->assistant_turns && !facts->tool_results)
 		facts->flags |= PROMPT_SINGLE_TURN;
 	chain_end(&shape->chain, facts);
-	read_clips(shape, facts);
 	if (!is_whole) /* these three speak of an end that was not seen */
 		facts->conversation = facts->tail = facts->skeleton = 0;
 }

@@ -24,20 +24,22 @@ struct prompt_kit {
 
 struct prompt_shape {
 	const struct prompt_kit *kit;
+	struct arena *arena;
 	struct prompt_facts facts;
-	struct prompt_turn *turn, *user,
-	    *system; /* now; the last of the user; all system text */
+	/* Now; the last of the user; all system text: large, and NULL until there is one. */
+	struct prompt_turn *turn, *user, *system;
 	struct chain chain;
 	bool is_in_turn, is_in_system, is_in_signature;
+	bool is_full;      /* the arena had no room for one of these: the facts do not stand */
 	unsigned requests; /* of a batch */
 	unsigned small_len;
 	char small[PROMPT_SHAPE_SMALL]; /* a short text member under way */
 	struct environment environment; /* of the user's turns */
-	struct text_digest signature;
-	struct prompt_turn turns[3]; /* from here on set up apart: their clips are large */
+	struct text_digest *signature;  /* NULL until there is one */
 };
 
-/* A shape in |arena|, some 26 KB; NULL when the arena is full. |kit| must outlive it. */
+/* A shape in |arena|, which takes some 1 KB now, and 8 KB for each kind of turn that comes up,
+ * 24 KB in all; NULL when the arena is full. |arena| and |kit| must outlive it. */
 struct prompt_shape *prompt_shape_new(struct arena *arena, const struct prompt_kit *kit);
 
 /* An object of |field| begins or ends. Opening answers whether its members are wanted. */
@@ -52,6 +54,12 @@ void prompt_shape_text(
     struct prompt_shape *shape, enum prompt_field field, struct bytes piece, bool is_last);
 void prompt_shape_word(struct prompt_shape *shape, enum prompt_field field, enum json_word word,
     struct bytes digits);
+
+/* Whether the arena had no room for all that came up: the facts are then of no use. */
+static inline bool prompt_shape_is_full(const struct prompt_shape *shape)
+{
+	return shape->is_full;
+}
 
 /*
  * The body ended, or as much of it as is read: writes all but |state|, |why|, |dialect| and

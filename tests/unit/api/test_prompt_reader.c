@@ -169,18 +169,42 @@ START_TEST(a_bomb_is_given_up_at_the_decoded_limit)
 }
 END_TEST
 
+/* At every ceiling a body is either read as it is with none, or the facts say why not. */
 START_TEST(an_arena_that_is_full_is_said_in_the_facts)
 {
-	struct prompt_reader_ask ask = { .dialect = DIALECT_OPENAI_CHAT };
-	struct prompt_facts facts;
-	struct arena arena;
+	static const char body[] =
+	    "{\"system\":\"Be brief.\",\"messages\":["
+	    "{\"role\":\"user\",\"content\":\"One two three four\"},"
+	    "{\"role\":\"assistant\",\"content\":[{\"type\":\"thinking\","
+	    "\"signature\":\"abc\"}]},"
+	    "{\"role\":\"user\",\"content\":\"Five six seven\"}]}";
+	struct prompt_reader_ask ask = {
+		.dialect = DIALECT_ANTHROPIC_MESSAGES, .body_limit = 4096, .decoded_limit = 4096
+	};
+	struct prompt_facts all = prompt_rig_facts(DIALECT_ANTHROPIC_MESSAGES, body);
+	unsigned full = 0, whole = 0;
 
-	arena_init(&arena, 8192);
-	ck_assert_ptr_null(prompt_reader_new(&arena, prompt_rig_kit(), &ask));
-	prompt_reader_take(NULL, BYTES(CHAT));
-	prompt_reader_finish(NULL, false, &facts);
-	check_state(&facts, PROMPT_OPAQUE, PROMPT_WHY_NO_MEMORY);
-	arena_fini(&arena);
+	ck_assert_uint_eq(all.signature_count, 1);
+	for (size_t ceiling = 1024; ceiling < 65536; ceiling += 512) {
+		struct prompt_reader *reader;
+		struct prompt_facts facts;
+		struct arena arena;
+
+		arena_init(&arena, ceiling);
+		reader = prompt_reader_new(&arena, prompt_rig_kit(), &ask);
+		prompt_reader_take(reader, bytes_of_text(body));
+		prompt_reader_finish(reader, false, &facts);
+		if (facts.state == PROMPT_WHOLE) {
+			ck_assert_mem_eq(&facts, &all, sizeof(all));
+			whole++;
+		} else {
+			check_state(&facts, PROMPT_OPAQUE, PROMPT_WHY_NO_MEMORY);
+			full++;
+		}
+		arena_fini(&arena);
+	}
+	ck_assert_uint_gt(full, 20);
+	ck_assert_uint_gt(whole, 20);
 }
 END_TEST
 
