@@ -77,8 +77,8 @@ int ctl_fingerprint(struct ctl_options *options, int argc, char **argv)
 
 	if (!ctl_read_options(options, argc, argv, 1))
 		return CTL_USAGE;
-	result = kit_make(&kit, &fault) ? print_file(argv[argc - 1], &kit)
-					: fail("fingerprint", fault.text);
+	result = kit_make(&kit, NULL, &fault) ? print_file(argv[argc - 1], &kit)
+					      : fail("fingerprint", fault.text);
 	kit_free(&kit);
 	return result;
 }

@@ -1,6 +1,6 @@
 /*
- * What turns captures into facts offline, for every command that reads them. The key and the
- * phrases come from files that the environment names; nothing of a capture is kept here.
+ * What turns captures into facts offline, for every command that reads them. Nothing of a
+ * capture is kept here, and the secret no longer than it takes to make a key of it.
  */
 #include "kit.h"
 
@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define FILE_MOST (1 << 20)
+#define FILE_MOST   (1 << 20)
+#define SECRET_MOST 4096
 
 /* Where credentials stand unless a configuration says otherwise (identity.account_from). */
 static const char *const SOURCES[] = { "authorization", "x-api-key", "api-key",
@@ -30,39 +31,50 @@ static struct bytes read_file(const char *path)
 	return bytes_of(at, len);
 }
 
-static struct keyed_hash *make_hash(struct fault *fault)
+static struct config_secret find_secret(const struct config *config)
 {
-	const char *path = getenv("RETORT_IDENTITY_KEY");
-	unsigned char secret[32];
-	struct keyed_hash *hash;
-	struct bytes text;
+	struct config_secret secret = { .file = getenv("RETORT_IDENTITY_KEY") };
 
-	if (!path) {
-		if (getrandom(secret, sizeof(secret), 0) != sizeof(secret)) {
-			fault_say(fault, "no randomness");
-			return NULL;
-		}
-		return keyed_hash_new(bytes_of(secret, sizeof(secret)), fault);
-	}
-	text = read_file(path);
-	if (!text.at) {
-		fault_say(fault, "%s cannot be read", path);
-		return NULL;
-	}
-	while (text.len && (unsigned char)text.at[text.len - 1] <= ' ')
-		text.len--;
-	hash = keyed_hash_new(text, fault);
-	OPENSSL_cleanse((char *)text.at, text.len);
-	free((char *)text.at);
+	return secret.file || !config ? secret : config->identity.secret;
+}
+
+bool kit_has_secret(const struct config *config)
+{
+	struct config_secret secret = find_secret(config);
+
+	return secret.file || secret.env;
+}
+
+static int read_secret(const struct config *config, struct text *text, struct fault *fault)
+{
+	struct config_secret secret = find_secret(config);
+
+	if (kit_has_secret(config))
+		return config_secret_read(&secret, getenv, text, fault);
+	text->len = 32;
+	return getrandom(text->at, text->len, 0) == 32 ? 0 : fault_say(fault, "no randomness");
+}
+
+static struct keyed_hash *make_hash(const struct config *config, struct fault *fault)
+{
+	char at[SECRET_MOST];
+	struct text text = text_in(at, sizeof(at));
+	struct keyed_hash *hash = NULL;
+
+	if (read_secret(config, &text, fault) == 0)
+		hash = keyed_hash_new(text_bytes(&text), fault);
+	OPENSSL_cleanse(at, sizeof(at));
 	return hash;
 }
 
-/* The phrases of $RETORT_ELICITATION; without it none are looked for. */
-static bool read_phrases(struct capture_kit *kit, struct fault *fault)
+static bool read_phrases(
+    struct capture_kit *kit, const struct config *config, struct fault *fault)
 {
 	const char *path = getenv("RETORT_ELICITATION");
 	struct bytes text;
 
+	if (!path && config)
+		path = config->inspect.elicitation;
 	if (!path)
 		return true;
 	text = read_file(path);
@@ -73,18 +85,26 @@ static bool read_phrases(struct capture_kit *kit, struct fault *fault)
 	return kit->prompt.elicitation;
 }
 
-bool kit_make(struct capture_kit *kit, struct fault *fault)
+static struct identity *make_identity(const struct config *config, struct fault *fault)
+{
+	if (!config)
+		return identity_new(SOURCES, sizeof(SOURCES) / sizeof(*SOURCES), fault);
+	return identity_new(
+	    config->identity.account_from.at, config->identity.account_from.count, fault);
+}
+
+bool kit_make(struct capture_kit *kit, const struct config *config, struct fault *fault)
 {
 	struct keyed_hash *hash;
 
 	*kit = (struct capture_kit){ .body_limit = 64 << 20, .decoded_limit = 64 << 20 };
-	hash = make_hash(fault);
+	hash = make_hash(config, fault);
 	if (!hash)
 		return false;
 	text_digest_keys_init(&kit->prompt.keys, hash);
-	kit->identity = identity_new(SOURCES, sizeof(SOURCES) / sizeof(*SOURCES), fault);
+	kit->identity = make_identity(config, fault);
 	kit->digest = digest_new(fault);
-	return kit->identity && kit->digest && read_phrases(kit, fault);
+	return kit->identity && kit->digest && read_phrases(kit, config, fault);
 }
 
 void kit_free(struct capture_kit *kit)

@@ -31,7 +31,7 @@ static int read_capture(
 	struct arena arena;
 	int result;
 
-	if (!replay->has_kit && !kit_make(&replay->kit, fault)) {
+	if (!replay->has_kit && !kit_make(&replay->kit, replay->config, fault)) {
 		kit_free(&replay->kit);
 		return -1;
 	}

@@ -19,7 +19,7 @@ struct replay_setup {
 	bool is_strict;      /* stop at the first line that is no record */
 	const char *config;  /* whose thresholds, sizes, references and secret; NULL: none */
 	const char *folder;  /* of the reference tables, NULL: the usual one */
-	uint64_t seed;       /* 0: the mark of $RETORT_IDENTITY_KEY, or 1 */
+	uint64_t seed;       /* 0: the mark of the identity secret, or 1 without */
 	size_t memory_bytes; /* 0: the configuration's */
 	double tag_evidence; /* 0: the configuration's, or the record's own */
 	double probe_rate;   /* of coins in records that do not say it; 0: as configured */
@@ -34,6 +34,7 @@ struct replay_setup {
 
 struct replay {
 	struct replay_setup setup;
+	struct config *config;           /* NULL: none was named */
 	struct engine_settings settings; /* before any record's rule */
 	struct engine_side side;
 	struct past *past;

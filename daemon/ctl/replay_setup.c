@@ -12,30 +12,18 @@
 
 #define MEMORY_BYTES ((size_t)512 << 20)
 
-/* What captures are read with, unless the environment says otherwise. */
-static void lend_kit(const struct config *config)
-{
-	if (config->identity.secret.file)
-		setenv("RETORT_IDENTITY_KEY", config->identity.secret.file, 0);
-	if (config->inspect.elicitation)
-		setenv("RETORT_ELICITATION", config->inspect.elicitation, 0);
-}
-
-static bool read_config(struct replay *replay, char **folder)
+static bool read_config(struct replay *replay)
 {
 	struct config_faults faults;
-	struct config *config = config_load(replay->setup.config, &faults);
 
-	if (!config) {
+	if (!replay->setup.config)
+		return true;
+	replay->config = config_load(replay->setup.config, &faults);
+	if (replay->config)
+		engine_side_settings(&replay->settings, replay->config, false, 0);
+	else
 		config_faults_print(&faults, stderr);
-		return false;
-	}
-	engine_side_settings(&replay->settings, config, false, 0);
-	if (config->detection.reference)
-		*folder = strdup(config->detection.reference);
-	lend_kit(config);
-	config_free(config);
-	return true;
+	return replay->config;
 }
 
 /* The places of the tables follow from the identity secret, as the daemon's do. */
@@ -44,9 +32,9 @@ static bool find_seed(struct replay *replay)
 	struct fault fault;
 
 	replay->settings.seed = sim_hash(replay->setup.seed ? replay->setup.seed : 1, 0x5a17);
-	if (replay->setup.seed || !getenv("RETORT_IDENTITY_KEY"))
+	if (replay->setup.seed || !kit_has_secret(replay->config))
 		return true;
-	replay->has_kit = kit_make(&replay->kit, &fault);
+	replay->has_kit = kit_make(&replay->kit, replay->config, &fault);
 	if (!replay->has_kit) {
 		kit_free(&replay->kit);
 		fprintf(stderr, "retortctl: %s\n", fault.text);
@@ -56,8 +44,10 @@ static bool find_seed(struct replay *replay)
 	return true;
 }
 
-static void load_references(struct replay *replay, const char *folder)
+static void load_references(struct replay *replay)
 {
+	const char *configured = replay->config ? replay->config->detection.reference : NULL;
+	const char *folder = replay->setup.folder ? replay->setup.folder : configured;
 	struct fault fault;
 	char words[512];
 
@@ -93,15 +83,13 @@ void replay_begin(struct replay *replay, const struct engine_settings *settings)
 
 bool replay_init(struct replay *replay, const struct replay_setup *setup)
 {
-	char *folder = NULL;
 	bool is_ready;
 
 	*replay = (struct replay){ .setup = *setup };
 	engine_settings_default(&replay->settings, MEMORY_BYTES);
-	is_ready = (!setup->config || read_config(replay, &folder)) && find_seed(replay);
+	is_ready = read_config(replay) && find_seed(replay);
 	apply_options(replay);
-	load_references(replay, setup->folder ? setup->folder : folder);
-	free(folder);
+	load_references(replay);
 	replay_begin(replay, &replay->settings);
 	replay->past = past_new();
 	report_init(&replay->report);
@@ -116,6 +104,7 @@ void replay_fini(struct replay *replay)
 	report_fini(&replay->report);
 	if (replay->has_kit)
 		kit_free(&replay->kit);
+	config_free(replay->config);
 }
 
 bool replay_option(struct replay_setup *setup, int letter, const char *value)
