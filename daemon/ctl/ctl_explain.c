@@ -1,8 +1,10 @@
 /*
- * `retortctl explain ID FILE…`: replays records and says why the cohort or request ID was
- * judged as it was. With --verify what the records store is computed again and compared, to the
- * bit; with --live too, the daemon's own numbers of now.
+ * `retortctl explain ID FILE…`: replays records and says why the cohort ID was judged as it
+ * was, or what the daemon would have answered right behind the request ID. With --verify what
+ * the records store is computed again and compared, to the bit; with --live too, the daemon's
+ * own numbers of now.
  */
+#include "answer.h"
 #include "call.h"
 #include "ctl.h"
 #include "engine/explanation.h"
@@ -31,13 +33,35 @@ struct wish {
 	const char *id;
 	bool is_verify, is_live;
 	struct tree said; /* by the daemon; empty: it was not asked */
+	char *answer;     /* about the request, NULL: it did not come */
 };
+
+/* What the daemon would have said of a request that it has just taken. */
+static char *answer_of(const struct replay *replay, const struct record *record)
+{
+	struct recent *recent = recent_new(1);
+	const struct answer_view view = { .engine = replay->side.engine,
+		.envelope = replay->envelope,
+		.recent = recent,
+		.settings = replay->side.settings };
+	struct question question = { .kind = QUESTION_EXPLAIN,
+		.id = record->facts.exchange,
+		.generation = record->generation,
+		.is_shared = record->store };
+
+	recent_add(recent, record);
+	answer_question(&question, &view);
+	recent_free(recent);
+	return question.text;
+}
 
 static bool on_record(void *arg, struct replay *replay, const struct record *record)
 {
 	struct wish *wish = arg;
 
 	verify_record(&wish->verify, replay, record);
+	if (record->facts.exchange == wish->verify.id && !wish->answer)
+		wish->answer = answer_of(replay, record);
 	return true;
 }
 
@@ -91,7 +115,9 @@ static int explain(struct wish *wish, const struct replay *replay)
 	if (is_cohort) {
 		explanation_write(&text, &why);
 		printf("%.*s\n", (int)text.len, text.at);
-	} else if (!wish->verify.is_request) {
+	} else if (wish->answer) {
+		fputs(wish->answer, stdout);
+	} else {
 		fprintf(stderr, "retortctl: there is no %s in these records\n", wish->id);
 		return CTL_FAILED;
 	}
@@ -154,5 +180,6 @@ int ctl_explain(struct ctl_options *options, int argc, char **argv)
 		return CTL_FAILED;
 	result = explain_files(&wish, argc - optind, argv + optind);
 	tree_fini(&wish.said);
+	free(wish.answer);
 	return result;
 }

@@ -200,6 +200,14 @@ def test_a_cohort_and_a_request_are_verified_from_the_log(story):
     assert done.returncode == 0 and ", 0 differ" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_request_is_explained_from_the_log_as_the_daemon_explains_it(story):
+    said = json.loads(explain(story, story["decided"], *OFFLINE[1:]).stdout)
+    record = next(line for line in story["lines"] if line["id"] == story["decided"])
+    assert said["request"] == record["id"] and said["verdict"] == record["verdict"]
+    assert said["record"] == record
+    assert record["cohort"] in [cohort["id"] for cohort in said["cohorts"]]
+
+
 def test_numbers_of_a_live_daemon_are_verified(story):
     for name in ("proven", "decided"):
         done = explain(story, story[name], "--verify", log="")
