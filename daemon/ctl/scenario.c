@@ -4,9 +4,13 @@
  */
 #include "scenario.h"
 
+#include "base/xalloc.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <yaml.h>
 
 static const struct {
@@ -165,7 +169,7 @@ static int read_file(const char *path, const struct scenario *known, struct scen
 
 	memset(scenario, 0, sizeof(*scenario));
 	if (!file)
-		return fault_say_at(fault, path, 0, 0, "cannot be opened");
+		return fault_say_at(fault, path, 0, 0, "%s", strerror(errno));
 	yaml_parser_initialize(&parser);
 	yaml_parser_set_input_file(&parser, file);
 	if (yaml_parser_load(&parser, &reader.document)) {
@@ -182,16 +186,18 @@ static int read_file(const char *path, const struct scenario *known, struct scen
 
 int scenario_read(const char *path, struct scenario *scenario, struct fault *fault)
 {
-	struct scenario *known = calloc(1, sizeof(*known));
+	struct scenario *known = xalloc(sizeof(*known));
 	const char *slash = strrchr(path, '/');
+	bool has_known;
 	char beside[4096];
 	int result;
 
 	snprintf(beside, sizeof(beside), "%.*spopulations.yaml",
 	    slash ? (int)(slash - path + 1) : 0, path);
-	result = known && read_file(beside, NULL, known, fault) == 0
-		     ? read_file(path, known, scenario, fault)
-		     : -1;
+	has_known = access(beside, F_OK) == 0; /* only `like` needs them */
+	result = has_known ? read_file(beside, NULL, known, fault) : 0;
+	if (result == 0)
+		result = read_file(path, known, scenario, fault);
 	free(known);
 	return result;
 }
