@@ -298,8 +298,9 @@ static void try_secret(const struct config *config, const struct config_secret *
 	explicit_bzero(at, sizeof(at));
 }
 
-/* The first snapshot of |path|, or NULL; what is wrong is on standard error. */
-static struct snapshot *load(const char *path)
+/* The first snapshot of |path|, or NULL with |status| to leave with; what is wrong is on
+ * standard error. */
+static struct snapshot *load(const char *path, int *status)
 {
 	struct config_faults *faults = xalloc(sizeof(*faults));
 	struct config *config = config_load(path, faults);
@@ -316,6 +317,8 @@ static struct snapshot *load(const char *path)
 		snapshot = NULL;
 	}
 	config_faults_print(faults, stderr);
+	*status = faults->faults.passing < faults->faults.count ? CONTROL_BAD_CONFIG
+								: snapshot == NULL;
 	free(faults);
 	return snapshot;
 }
@@ -324,17 +327,17 @@ int control_run(const char *config_path)
 {
 	struct config_faults *faults = xalloc(sizeof(*faults));
 	struct control *control = xalloc(sizeof(*control));
-	int status = CONTROL_BAD_CONFIG;
+	int status;
 
 	control->magic = MAGIC_CONTROL;
 	control->config_path = config_path;
 	control->metrics = metrics_new();
-	control->snapshot = load(config_path);
+	control->snapshot = load(config_path, &status);
 	/* Read once more to be kept: the snapshot's own goes with the first reload. */
-	if (control->snapshot)
+	if (control->snapshot) {
 		control->booted = config_load(config_path, faults);
-	if (control->booted)
-		status = run(control);
+		status = control->booted ? run(control) : CONTROL_BAD_CONFIG;
+	}
 	config_free(control->booted);
 	snapshot_unref(control->snapshot);
 	free(control->metrics);
@@ -345,8 +348,8 @@ int control_run(const char *config_path)
 
 int control_test(const char *config_path)
 {
-	struct snapshot *snapshot = load(config_path);
-	int status = snapshot ? 0 : CONTROL_BAD_CONFIG;
+	int status;
+	struct snapshot *snapshot = load(config_path, &status);
 
 	if (snapshot)
 		printf("%s: ok\n", config_path);

@@ -138,24 +138,40 @@ int lookup_fd(const struct lookup *lookup)
 	return lookup->fd;
 }
 
+static const struct question *find(const struct lookup *lookup, const struct lookup_name *name)
+{
+	for (size_t i = 0; i < lookup->count; i++)
+		if (lookup_name_equal(&lookup->questions[i].name, name))
+			return &lookup->questions[i];
+	return NULL;
+}
+
+static bool is_answered(const struct question *question)
+{
+	return atomic_load_explicit(&question->is_answered, memory_order_acquire);
+}
+
 const struct addrinfo *lookup_found(
     const struct lookup *lookup, const struct lookup_name *name, struct fault *fault)
 {
-	for (size_t i = 0; i < lookup->count; i++) {
-		const struct question *question = &lookup->questions[i];
+	const struct question *question = find(lookup, name);
 
-		if (!lookup_name_equal(&question->name, name))
-			continue;
-		if (!atomic_load_explicit(&question->is_answered, memory_order_acquire)) {
-			fault_say(fault, "%s: the resolver does not answer", name->host);
-			return NULL;
-		}
-		if (question->error)
-			fault_say(fault, "%s: %s", name->host, gai_strerror(question->error));
-		return question->error ? NULL : question->found;
-	}
-	fault_say(fault, "%s: was not asked for", name->host);
+	if (!question)
+		fault_say(fault, "%s: was not asked for", name->host);
+	else if (!is_answered(question))
+		fault_say(fault, "%s: the resolver does not answer", name->host);
+	else if (question->error)
+		fault_say(fault, "%s: %s", name->host, gai_strerror(question->error));
+	else
+		return question->found;
 	return NULL;
+}
+
+bool lookup_may_come(const struct lookup *lookup, const struct lookup_name *name)
+{
+	const struct question *question = find(lookup, name);
+
+	return question && (!is_answered(question) || question->error == EAI_AGAIN);
 }
 
 void lookup_end(struct lookup *lookup)

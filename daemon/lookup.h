@@ -44,6 +44,10 @@ int lookup_fd(const struct lookup *lookup);
 const struct addrinfo *lookup_found(
     const struct lookup *lookup, const struct lookup_name *name, struct fault *fault);
 
+/* Whether a name without addresses may have some when it is asked for again: the resolver was
+ * silent, or said so. */
+bool lookup_may_come(const struct lookup *lookup, const struct lookup_name *name);
+
 void lookup_end(struct lookup *lookup); /* NULL is allowed */
 
 #endif

@@ -191,6 +191,7 @@ static bool is_complete(const struct server_book *book, const struct config *con
 			if (server_book_find(book, &name)->count)
 				continue;
 			is_complete = false;
+			faults->passing += lookup_may_come(lookup, &name);
 			if (lookup_found(lookup, &name, &fault))
 				fault_say(&fault, "%s: was answered too late", name.host);
 			complaint_about(faults, config, &upstream->servers,

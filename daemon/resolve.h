@@ -13,7 +13,8 @@
  * The book of |snapshot|, whose upstreams have their config and TLS context. What |known| (may
  * be NULL) has is taken from there; other names are asked for at once, and waited for. An
  * address that a name gives twice is left out; a URL that is listed twice counts twice. NULL,
- * with a fault for every name that has no address, appended to |faults|.
+ * with a fault for every name that has no address, appended to |faults|; it counts as passing
+ * where the resolver did not answer or said to ask again.
  */
 struct server_book *resolve_book(const struct snapshot *snapshot,
     const struct server_book *known, struct config_list *faults);

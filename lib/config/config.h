@@ -18,6 +18,7 @@
 /* What is wrong, in the order of discovery; |count| goes on where the list is full. */
 struct config_list {
 	int count;
+	int passing; /* of them, those that may pass without a change of the file */
 	struct fault list[CONFIG_FAULTS];
 };
 struct config_faults {
