@@ -110,6 +110,19 @@ def test_a_body_may_stand_as_an_object(tmp_path):
         assert text == plain
 
 
+WINDOW = 256 << 10  # what retortctl reads of a file at a time, at first
+
+
+@pytest.mark.parametrize("stdin", [False, True])
+def test_lines_of_every_length_are_read_whole(tmp_path, stdin):
+    bare = len(json.dumps(capture("/v1/responses", {"input": ""}))) + 1
+    room = [WINDOW - bare - 1, WINDOW - bare, WINDOW - bare + 1, 1, 3 * WINDOW, 0, WINDOW // 2, 7]
+    lines = [json.dumps(capture("/v1/responses", {"input": "x" * n})) + "\n" for n in room]
+    assert len(lines[1]) == WINDOW
+    _, found = fingerprint([*lines[:-1], lines[-1][:-1]], tmp_path, stdin=stdin)
+    assert [facts["prompt"].get("user_bytes", 0) for facts in found] == room
+
+
 def test_what_a_person_wants_to_know_is_said_in_words(tmp_path):
     _, (facts, *_) = fingerprint([capture(path, body, label="campaign-1", reply={
         "at": 1777777779.5, "status": 200, "input_tokens": 10, "output_tokens": 900})
