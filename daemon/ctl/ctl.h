@@ -52,6 +52,7 @@ int ctl_explain_request(struct ctl_options *options, const char *id, bool is_ver
 ctl_run_fn ctl_fingerprint;
 
 /* Offline: these ask no daemon. */
+ctl_run_fn ctl_account;
 ctl_run_fn ctl_simulate;
 ctl_run_fn ctl_calibrate;
 ctl_run_fn ctl_replay;

@@ -26,6 +26,8 @@ static const struct ctl_command COMMANDS[] = {
 	{ "config", "", "the effective configuration, secrets left out", ctl_config },
 	{ "fingerprint", "FILE|-", "captures to the facts that Retort sees; asks no daemon",
 	    ctl_fingerprint },
+	{ "account", "[--config FILE]",
+	    "credentials on standard input to the hashes they have here", ctl_account },
 	{ "replay", "[FILE...]", "records and captures through the engine, to a report",
 	    ctl_replay },
 	{ "explain", "ID [FILE...]",

@@ -159,6 +159,30 @@ def test_a_bad_line_is_told_with_its_place_and_the_rest_goes_on(tmp_path):
     assert [line.split(":")[1] for line in done.stderr.splitlines()] == ["2", "4"]
 
 
+@pytest.mark.parametrize("place", ["file:identity.key", "env:RETORT_TEST_SECRET"])
+def test_a_credential_has_the_hash_that_the_daemon_knows_it_by(seen, tmp_path, place):
+    (tmp_path / "identity.key").write_text(SECRET + "\n")
+    (tmp_path / "retort.yaml").write_text(json.dumps({
+        "listen": [{"address": "127.0.0.1:0"}],
+        "upstreams": [{"name": "gateway", "servers": ["http://127.0.0.1:9"]}],
+        "identity": {"secret": place}}))
+
+    def ask(*words):
+        return subprocess.run([program.binary("retortctl"), "account", *words], cwd=tmp_path,
+                              input="sk-CREDENTIAL\n\nBearer sk-CREDENTIAL\r\nsk-other",
+                              env={"RETORT_TEST_SECRET": SECRET}, capture_output=True, text=True,
+                              timeout=60, check=False)
+
+    done = ask("--config", "retort.yaml")
+    assert done.returncode == 0 and not done.stderr
+    first, again, other = done.stdout.split()
+    assert first == again == seen[0]["account"] != other
+    for words, status in (((), 1), (("sk-CREDENTIAL",), 2), (("--config", "no.yaml"), 1)):
+        done = ask(*words)
+        assert done.returncode == status and done.stderr and not done.stdout
+        assert "CREDENTIAL" not in done.stderr
+
+
 @pytest.mark.parametrize("words, status", [((), 2), (("a", "b"), 2), (("/nonexistent",), 1)])
 def test_usage(words, status):
     done = subprocess.run([program.binary("retortctl"), "fingerprint", *words], timeout=60,
