@@ -6,7 +6,9 @@
 #include "engine/room.h"
 #include "evidence/ledger.h"
 
-#define ROOM_SHARES 64
+#define CROWD      1024 /* so many members bet and nothing is to be seen: no pool */
+#define CROWD_PART 1024 /* of the room that is left a crowd may hold one in so many, */
+#define PART       64   /* any other cohort one in so many */
 
 static void place_bet(struct engine *engine, struct cohort *cohort, struct engine_bet *bet)
 {
@@ -53,18 +55,19 @@ static void bet_on_member(struct engine *engine, const struct passage *passage,
 }
 
 /*
- * No cohort may hold more than a 64th of the room that is left (after Choudhury & Hahne,
- * "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998): as the table
- * fills, what everybody shares makes way for the small and the new, where pools are. It looks
- * at no member, so who is turned away is no matter of what it would have bet.
+ * As the table of pairs fills, what everybody shares makes way for the small and the new, where
+ * pools are: a cohort may hold a part of the room that is left (after Choudhury & Hahne,
+ * "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998). It looks at no
+ * member, so who is turned away is no matter of what it would have bet.
  */
 static bool may_join(const struct engine *engine, const struct cohort *cohort, uint32_t now_s)
 {
 	uint64_t living = cohort->members, age_s = now_s - cohort->born_s;
+	bool is_crowd = living >= CROWD && cohort->state == ENGINE_STATE_QUIET;
 
 	if (age_s > PAIRS_LIFE_S && now_s > cohort->born_s) /* the others have left the table */
 		living = living * PAIRS_LIFE_S / age_s;
-	return living <= pairs_room(&engine->pairs) / ROOM_SHARES;
+	return living <= pairs_room(&engine->pairs) / (is_crowd ? CROWD_PART : PART);
 }
 
 void betting_count(struct engine *engine, struct passage *passage, struct cohort *cohort)
