@@ -30,14 +30,19 @@ const char *reference_folder_usual(const char *asked)
 static int read_file(const char *path, char **text, size_t *len, struct fault *fault)
 {
 	FILE *file = fopen(path, "re");
+	struct stat status;
+	size_t room;
 
 	if (!file) {
 		fault_say_at(fault, path, 0, 0, "%s", strerror(errno));
 		return -1;
 	}
-	*text = xalloc(FILE_BYTES);
-	*len = fread(*text, 1, FILE_BYTES, file);
-	if (ferror(file) || *len == FILE_BYTES) {
+	if (fstat(fileno(file), &status) != 0 || status.st_size >= FILE_BYTES)
+		status.st_size = 0;
+	room = (size_t)status.st_size + 1; /* a byte more tells that it is no longer */
+	*text = xalloc(room);
+	*len = fread(*text, 1, room, file);
+	if (ferror(file) || *len == room) {
 		fclose(file);
 		free(*text);
 		fault_say_at(fault, path, 0, 0, "cannot be read whole");
