@@ -7,6 +7,7 @@
 
 #include "cohort/conversation.h"
 #include "engine/board.h"
+#include "engine/decision.h"
 #include "evidence/displacement.h"
 #include "evidence/proof.h"
 
@@ -25,34 +26,11 @@ enum lists_word judge_listed(struct exchange *exchange)
 	    word == LISTS_DENY ? METRICS_LIST_DENY : METRICS_LIST_ALLOW);
 	record_reason(record, word == LISTS_DENY ? "denied" : "allowed");
 	if (word == LISTS_DENY) {
-		record->verdict = RECORD_VERDICT_BLOCK;
-		record->score = 100;
 		record->heard.ruled = RECORD_VERDICT_BLOCK;
 		record->is_limited = true;
+		decision_settle(record);
 	}
 	return word;
-}
-
-/* Mode shadow: the record knows, nobody else. */
-static void note(struct record *record, const struct verdict *verdict)
-{
-	uint8_t word = verdict->state == ENGINE_STATE_WATCH ? RECORD_VERDICT_WATCH
-							    : RECORD_VERDICT_TAG;
-
-	record->cohort = verdict->cohort;
-	if (record->mode == RECORD_MODE_SHADOW)
-		return;
-	record_reason(record, "cohort");
-	if (word > record->verdict)
-		record->verdict = word;
-	if (verdict->score > record->score)
-		record->score = verdict->score;
-}
-
-static void refuse(struct record *record)
-{
-	if (record->verdict < RECORD_VERDICT_THROTTLE)
-		record->verdict = RECORD_VERDICT_THROTTLE;
 }
 
 /* Only what matches the cohort's own key is shaped, and only in mode enforce. */
@@ -65,7 +43,6 @@ static bool is_shaped(
 	    board_take(exchange->worker->seat.board, verdict, record->facts.at_us))
 		return false;
 	record->is_shaped = true;
-	refuse(record);
 	*wait_us = verdict->rate > 0 ? (uint64_t)(1e6f / verdict->rate) : SHAPE_WAIT_MOST_US;
 	if (*wait_us < SHAPE_WAIT_US)
 		*wait_us = SHAPE_WAIT_US;
@@ -96,7 +73,6 @@ static bool is_held(struct exchange *exchange, const struct verdict *verdict, ui
 	if (record->hold != RECORD_HOLD_HELD)
 		return false;
 	record_reason(record, "displacement");
-	refuse(record);
 	*wait_us = PROBE_WAIT_US;
 	return true;
 }
@@ -130,7 +106,6 @@ static bool is_probed(struct exchange *exchange, uint64_t *wait_us)
 		return false;
 	record->coin = RECORD_COIN_REFUSED;
 	record_reason(record, "probe");
-	refuse(record);
 	*wait_us = PROBE_WAIT_US;
 	return true;
 }
@@ -140,13 +115,18 @@ bool judge_exchange(struct exchange *exchange, uint64_t *wait_us)
 	struct record *record = &exchange->record;
 	struct verdict verdict = board_judge_edition(exchange->worker->seat.board,
 	    &record->facts, &record->prompt, &record->heard.edition);
+	bool is_refused;
 
 	record->heard.state = verdict.state;
 	record->heard.score = verdict.score;
 	if (verdict.state == ENGINE_STATE_QUIET)
 		return false;
-	note(record, &verdict);
-	if (is_shaped(exchange, &verdict, wait_us) || is_held(exchange, &verdict, wait_us))
-		return true;
-	return may_probe(exchange, &verdict) && is_probed(exchange, wait_us);
+	record->cohort = verdict.cohort; /* in shadow the record knows, nobody else */
+	if (record->mode != RECORD_MODE_SHADOW)
+		record_reason(record, "cohort");
+	is_refused = is_shaped(exchange, &verdict, wait_us) ||
+		     is_held(exchange, &verdict, wait_us) ||
+		     (may_probe(exchange, &verdict) && is_probed(exchange, wait_us));
+	decision_settle(record);
+	return is_refused;
 }

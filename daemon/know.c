@@ -6,6 +6,7 @@
 
 #include "api/dialect.h"
 #include "client.h"
+#include "engine/decision.h"
 #include "facts/source.h"
 #include "fingerprint/client_claim.h"
 #include "fingerprint/http_shape.h"
@@ -185,15 +186,12 @@ void know_head(struct exchange *exchange)
 	limit_subject_fill(&exchange->subject, facts, NULL);
 }
 
-/* What a limit's action means to the client and to the upstream; the score is high =
- * suspicious. */
-static const struct {
-	uint8_t verdict, score;
-} outcomes[LIMIT_ACTION_COUNT] = {
-	[LIMIT_PASS] = { RECORD_VERDICT_PASS, 0 },
-	[LIMIT_TAG] = { RECORD_VERDICT_TAG, 60 },
-	[LIMIT_THROTTLE] = { RECORD_VERDICT_THROTTLE, 80 },
-	[LIMIT_BLOCK] = { RECORD_VERDICT_BLOCK, 100 },
+/* What a limit's action means to the client and to the upstream. */
+static const uint8_t outcomes[LIMIT_ACTION_COUNT] = {
+	[LIMIT_PASS] = RECORD_VERDICT_PASS,
+	[LIMIT_TAG] = RECORD_VERDICT_TAG,
+	[LIMIT_THROTTLE] = RECORD_VERDICT_THROTTLE,
+	[LIMIT_BLOCK] = RECORD_VERDICT_BLOCK,
 };
 
 void know_prompt(struct exchange *exchange)
@@ -208,11 +206,9 @@ void know_limits(struct exchange *exchange, const struct limit_verdict *limits)
 	struct record *record = &exchange->record;
 	uint64_t over = limits->over;
 
-	if (outcomes[limits->action].score > record->score) {
-		record->verdict = outcomes[limits->action].verdict;
-		record->score = outcomes[limits->action].score;
-		record->heard.ruled = record->verdict;
-	}
+	if (outcomes[limits->action] > record->heard.ruled)
+		record->heard.ruled = outcomes[limits->action];
+	decision_settle(record);
 	record->is_limited = limits->action >= LIMIT_THROTTLE;
 	record->store = limits->is_shared ? RECORD_STORE_SHARED : RECORD_STORE_LOCAL;
 	exchange->wait_us = limits->wait_us;

@@ -126,7 +126,6 @@ static bool is_as_recorded(const struct record *record, const struct verdict *ve
 static void judge(struct replay *replay, struct record *record)
 {
 	struct verdict verdict = hear(replay, record);
-	struct decision decision;
 
 	replay->heard = verdict;
 	if (is_as_recorded(record, &verdict))
@@ -137,9 +136,7 @@ static void judge(struct replay *replay, struct record *record)
 		return;
 	record->heard.state = verdict.state;
 	record->heard.score = verdict.score;
-	decision = decision_of(record);
-	record->verdict = decision.verdict;
-	record->score = decision.score;
+	decision_settle(record);
 	record->cohort = verdict.cohort;
 }
 

@@ -97,10 +97,7 @@ static enum sim_answer judge(struct loop *loop, struct sim_exchange *exchange)
 
 static void settle(struct record *record, enum sim_answer answer)
 {
-	struct decision decision = decision_of(record);
-
-	record->verdict = decision.verdict;
-	record->score = decision.score;
+	decision_settle(record);
 	if (answer == SIM_ANSWERED)
 		return;
 	record->reply = (struct reply_facts){ .status = answer == SIM_BANNED ? 401 : 429 };

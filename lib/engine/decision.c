@@ -42,6 +42,14 @@ struct decision decision_of(const struct record *record)
 	return decision;
 }
 
+void decision_settle(struct record *record)
+{
+	struct decision decision = decision_of(record);
+
+	record->verdict = decision.verdict;
+	record->score = decision.score;
+}
+
 bool decision_agrees(const struct record *record)
 {
 	struct decision decision = decision_of(record);
