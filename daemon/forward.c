@@ -9,14 +9,6 @@
 #include "facts/cidr_list.h"
 #include "wire/http1_put.h"
 
-static const char *const verdict_words[] = {
-	[RECORD_VERDICT_PASS] = "pass",
-	[RECORD_VERDICT_WATCH] = "watch",
-	[RECORD_VERDICT_TAG] = "tag",
-	[RECORD_VERDICT_THROTTLE] = "throttle",
-	[RECORD_VERDICT_BLOCK] = "block",
-};
-
 /* What is ours to write: framing (we re-frame), the hops' list (we append), Expect (we
  * answered). */
 static bool is_ours(const struct http1_header *header)
@@ -98,7 +90,7 @@ static void put_verdict(const struct exchange *exchange, struct text *out)
 	text_add(out, BYTES("\r\n"));
 	http1_put_number(out, BYTES("Retort-Score"), record->score);
 	http1_put_header(
-	    out, BYTES("Retort-Verdict"), bytes_of_text(verdict_words[record->verdict]));
+	    out, BYTES("Retort-Verdict"), bytes_of_text(record_verdict_name(record->verdict)));
 	if (record->reasons[0])
 		http1_put_header(out, BYTES("Retort-Reasons"), bytes_of_text(record->reasons));
 	if (record->cohort) {
