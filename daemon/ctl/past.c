@@ -5,7 +5,6 @@
 #include "past.h"
 
 #include "base/xalloc.h"
-#include "cohort/keys.h"
 
 #include <stdlib.h>
 
@@ -104,12 +103,18 @@ void past_clear(struct past *past, uint64_t edition, board_standing_fn *is_stand
 	}
 }
 
-static bool look_up(
-    const struct past *past, uint64_t subject, uint64_t edition, struct verdict *verdict)
+struct moment { /* the lines of one edition */
+	const struct past *past;
+	uint64_t edition;
+};
+
+static bool look_up(const void *lines, uint64_t subject, struct verdict *verdict)
 {
+	const struct moment *moment = lines;
+	const struct past *past = moment->past;
 	const struct past_line *line = &find(past->heads, past->head_room, subject)->newest;
 
-	while (line->edition > edition) {
+	while (line->edition > moment->edition) {
 		if (!line->older || line->older + LINES <= past->count)
 			return false; /* it was not there, or that is forgotten */
 		line = past->lines + (line->older - 1) % LINES;
@@ -123,14 +128,7 @@ static bool look_up(
 struct verdict past_judge(const struct past *past, uint64_t edition, const struct facts *facts,
     const struct prompt_facts *prompt)
 {
-	struct verdict most = { 0 }, one;
-	struct keys keys;
+	struct moment moment = { past, edition };
 
-	keys_of_exchange(&keys, facts, prompt);
-	for (int i = 0; i < keys.count; i++)
-		if (look_up(past, keys.at[i].value, edition, &one))
-			board_join(&most, &one);
-	if (facts->account && look_up(past, facts->account, edition, &one))
-		board_join(&most, &one);
-	return most;
+	return board_judge_lines(look_up, &moment, facts, prompt);
 }

@@ -187,8 +187,9 @@ size_t board_lines(const struct board *board)
 	return atomic_load_explicit(&board->used, memory_order_relaxed);
 }
 
-static bool look_up(const struct board *board, uint64_t key, struct verdict *verdict)
+static bool look_up(const void *lines, uint64_t key, struct verdict *verdict)
 {
+	const struct board *board = lines;
 	size_t reach = atomic_load_explicit(&board->reach, memory_order_relaxed);
 
 	for (size_t i = 0; i <= reach; i++) {
@@ -208,7 +209,8 @@ static bool look_up(const struct board *board, uint64_t key, struct verdict *ver
 	return false;
 }
 
-void board_join(struct verdict *most, const struct verdict *one)
+/* Makes |most| the verdict on an exchange that matches |one| too. */
+static void join(struct verdict *most, const struct verdict *one)
 {
 	bool is_graver = one->state > most->state ||
 			 (one->state == most->state && one->score > most->score);
@@ -228,21 +230,27 @@ void board_join(struct verdict *most, const struct verdict *one)
 	most->size = tried.size;
 }
 
-struct verdict board_judge(
-    const struct board *board, const struct facts *facts, const struct prompt_facts *prompt)
+struct verdict board_judge_lines(board_look_up_fn *look_up_line, const void *lines,
+    const struct facts *facts, const struct prompt_facts *prompt)
 {
 	struct verdict most = { 0 }, one;
 	struct keys keys;
 
-	if (!board_lines(board))
-		return most;
 	keys_of_exchange(&keys, facts, prompt);
 	for (int i = 0; i < keys.count; i++)
-		if (look_up(board, keys.at[i].value, &one))
-			board_join(&most, &one);
-	if (facts->account && look_up(board, facts->account, &one))
-		board_join(&most, &one);
+		if (look_up_line(lines, keys.at[i].value, &one))
+			join(&most, &one);
+	if (facts->account && look_up_line(lines, facts->account, &one))
+		join(&most, &one);
 	return most;
+}
+
+struct verdict board_judge(
+    const struct board *board, const struct facts *facts, const struct prompt_facts *prompt)
+{
+	if (!board_lines(board))
+		return (struct verdict){ 0 };
+	return board_judge_lines(look_up, board, facts, prompt);
 }
 
 struct verdict board_judge_edition(const struct board *board, const struct facts *facts,

@@ -45,8 +45,11 @@ struct verdict board_judge(
 struct verdict board_judge_edition(const struct board *board, const struct facts *facts,
     const struct prompt_facts *prompt, uint64_t *edition);
 
-/* Makes |most| the verdict on an exchange that matches |one| too. */
-void board_join(struct verdict *most, const struct verdict *one);
+/* board_judge over any lines: |look_up| says what stands under a subject, false when nothing
+ * does. */
+typedef bool board_look_up_fn(const void *lines, uint64_t subject, struct verdict *verdict);
+struct verdict board_judge_lines(board_look_up_fn *look_up, const void *lines,
+    const struct facts *facts, const struct prompt_facts *prompt);
 
 /*
  * Takes the right to refuse |account| by a coin at |now_s|: true at most once in ten minutes
