@@ -1,11 +1,10 @@
 /*
- * What a judgement costs: three rules (account, account and JA4, distinct accounts by JA4 and
- *ASN) over as many accounts as named, with the daemon's locks. Prints nanoseconds of CPU a
- *request.
+ * What a judgement costs: three rules (rules.h) over as many accounts as named, with the
+ * daemon's locks. Prints nanoseconds of CPU a request.
  *
  *	bench_limit [ACCOUNTS [REQUESTS]]
  */
-#include "limit/limit.h"
+#include "rules.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -29,39 +28,12 @@ static void on_leave(void *arg, unsigned stripe)
 	pthread_mutex_unlock(&locks[stripe]);
 }
 
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15ull;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
-	return x ^ x >> 31;
-}
-
 static double cpu_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
-static struct limit_set *three_rules(void)
-{
-	const uint32_t account = 1u << CONFIG_PART_ACCOUNT, ja4 = 1u << CONFIG_PART_JA4;
-	const struct config_limit limits[] = {
-		{ .name = "account", .key = account, .quota = 600, .window_us = 60000000 },
-		{ .name = "shape",
-		    .key = account | ja4,
-		    .quota = 9000,
-		    .window_us = 3600000000 },
-		{ .name = "fanout",
-		    .key = ja4 | 1u << CONFIG_PART_ASN,
-		    .quota = 2000,
-		    .measure = CONFIG_MEASURE_ACCOUNTS,
-		    .window_us = 3600000000 },
-	};
-
-	return limit_set_new(limits, 3, 42, NULL);
 }
 
 static double run(
@@ -71,13 +43,9 @@ static double run(
 	double begin = cpu_ns();
 
 	for (uint64_t i = 0; i < requests; i++) {
-		uint64_t account = mix(mix(i) % accounts);
-		struct limit_subject subject = { .prompt = 0 };
+		struct limit_subject subject = rules_subject(rules_mix(i) % accounts);
 		struct limit_verdict verdict;
 
-		subject.part[CONFIG_PART_ACCOUNT] = account;
-		subject.part[CONFIG_PART_JA4] = 1 + account % 50;
-		subject.part[CONFIG_PART_ASN] = 1 + account % 7;
 		limit_evaluate(set, table, &subject, START_US + i * 100, &verdict);
 		over += verdict.over != 0;
 	}
@@ -92,7 +60,7 @@ int main(int argc, char **argv)
 	uint64_t requests = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000000;
 	struct limit_guard guard = { .enter = on_enter, .leave = on_leave };
 	struct limit_table *table = limit_table_new(256u << 20, guard);
-	struct limit_set *set = three_rules();
+	struct limit_set *set = rules_three();
 
 	for (unsigned i = 0; i < LIMIT_STRIPES; i++)
 		pthread_mutex_init(&locks[i], NULL);

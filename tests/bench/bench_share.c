@@ -1,12 +1,12 @@
 /*
  * What sharing costs: requests at a steady pace under three rules, with a real Redis between
- *this node and another that writes the same windows. Prints the CPU of our sharing thread, in
+ * this node and another that writes the same windows. Prints the CPU of our sharing thread, in
  * microseconds a request, beside that of Redis itself.
  *
  *	bench_share [REQUESTS-A-SECOND [ACCOUNTS [SECONDS]]]
  */
-#include "limit/limit.h"
 #include "limit_locks.h"
+#include "rules.h"
 #include "share_redis.h"
 
 #include <fcntl.h>
@@ -29,14 +29,6 @@ static struct {
 	struct share_redis *share;
 } nodes[NODES];
 
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15ull;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
-	return x ^ x >> 31;
-}
-
 static uint64_t now_us(void)
 {
 	struct timespec now;
@@ -58,25 +50,6 @@ static pid_t start_redis(int port)
 	execlp("redis-server", "redis-server", "--port", text, "--save", "", "--dir", "/tmp",
 	    NULL);
 	_exit(127);
-}
-
-static struct limit_set *three_rules(void)
-{
-	const uint32_t account = 1u << CONFIG_PART_ACCOUNT, ja4 = 1u << CONFIG_PART_JA4;
-	const struct config_limit limits[] = {
-		{ .name = "account", .key = account, .quota = 600, .window_us = 60000000 },
-		{ .name = "shape",
-		    .key = account | ja4,
-		    .quota = 900,
-		    .window_us = 3600000000 },
-		{ .name = "fanout",
-		    .key = ja4 | 1u << CONFIG_PART_ASN,
-		    .quota = 20000,
-		    .measure = CONFIG_MEASURE_ACCOUNTS,
-		    .window_us = 3600000000 },
-	};
-
-	return limit_set_new(limits, 3, 42, NULL);
 }
 
 static void start_nodes(int port, pid_t redis)
@@ -107,12 +80,9 @@ static void start_nodes(int port, pid_t redis)
 
 static void request(const struct limit_set *set, unsigned node, uint64_t account)
 {
-	struct limit_subject subject = { .prompt = 0 };
+	struct limit_subject subject = rules_subject(account);
 	struct limit_verdict verdict;
 
-	subject.part[CONFIG_PART_ACCOUNT] = mix(account);
-	subject.part[CONFIG_PART_JA4] = 1 + account % 50;
-	subject.part[CONFIG_PART_ASN] = 1 + account % 7;
 	limit_evaluate(set, limit_locks_table(nodes[node].locks), &subject, now_us(), &verdict);
 }
 
@@ -123,7 +93,7 @@ int main(int argc, char **argv)
 	uint64_t seconds = argc > 3 ? strtoull(argv[3], NULL, 10) : 5, sent = 0;
 	int port = 20000 + getpid() % 12000; /* below those of outgoing connections */
 	pid_t redis = start_redis(port);
-	struct limit_set *set = three_rules();
+	struct limit_set *set = rules_three();
 	struct rusage used;
 	struct share_state *state;
 	uint64_t begin_us, commands, cpu_us;
@@ -136,7 +106,7 @@ int main(int argc, char **argv)
 	while (now_us() - begin_us < seconds * 1000000) {
 		for (; sent < (now_us() - begin_us) * rate / 1000000; sent++)
 			for (unsigned i = 0; i < NODES; i++)
-				request(set, i, mix(sent * NODES + i) % accounts);
+				request(set, i, rules_mix(sent * NODES + i) % accounts);
 		poll(NULL, 0, TICK_MS);
 	}
 	printf("share rate=%" PRIu64 " accounts=%" PRIu64
