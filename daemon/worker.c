@@ -119,9 +119,9 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	read_wall_clock(worker);
 	metrics_count(worker->seat.metrics, METRIC_WORKER_TICKS, 0);
-	forget_turns(worker);
 	deadline_turn(&worker->wheel, worker_now_ms(worker));
 	listener_note_room(worker);
+	forget_turns(worker); /* last: what deadlines touched is wiped too */
 }
 
 static void adopt(struct worker *worker, struct snapshot *snapshot, struct server_book *book)
