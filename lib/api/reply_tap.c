@@ -34,7 +34,7 @@ struct reply_tap {
 	uint32_t prompt_text_bytes;
 	uint64_t text_bytes;
 	struct text_digest *signature; /* born with the first signed block */
-	struct reply_stream *stream;   /* NULL: the body is one JSON value */
+	struct reply_stream *stream;   /* behind this; NULL: the body is one JSON value */
 	/* Of the event under way: its bytes, when they stand whole in the chunk that is being
 	 * taken; its one text there; how many meanings it has told. */
 	struct bytes event, text;
@@ -248,14 +248,11 @@ static void on_decoded(void *arg, struct bytes decoded)
 	tap->event = tap->text = (struct bytes){ 0 }; /* they lie in what was borrowed */
 }
 
-static bool begin_stream(struct reply_tap *tap)
+static void begin_stream(struct reply_tap *tap)
 {
-	tap->stream = arena_take(tap->arena, sizeof(*tap->stream));
-	if (!tap->stream)
-		return false;
+	tap->stream = (struct reply_stream *)(tap + 1);
 	sse_scan_init(&tap->stream->sse, &sse_reader, tap);
 	stream_mold_init(&tap->stream->mold);
-	return true;
 }
 
 static bool is_type(struct bytes content_type, const char *type)
@@ -268,7 +265,9 @@ static bool is_type(struct bytes content_type, const char *type)
 struct reply_tap *reply_tap_new(
     struct arena *arena, const struct text_digest_keys *keys, const struct reply_tap_ask *ask)
 {
-	struct reply_tap *tap = arena_take(arena, sizeof(*tap));
+	bool is_stream = is_type(ask->content_type, "text/event-stream");
+	size_t more = is_stream ? sizeof(struct reply_stream) : 0;
+	struct reply_tap *tap = arena_take(arena, sizeof(*tap) + more); /* one block for both */
 
 	if (!tap)
 		return NULL;
@@ -277,7 +276,7 @@ struct reply_tap *reply_tap_new(
 	tap->keys = keys;
 	tap->table = tables[ask->dialect];
 	tap->facts.status = ask->status;
-	tap->facts.is_stream = is_type(ask->content_type, "text/event-stream");
+	tap->facts.is_stream = is_stream;
 	tap->has_output = ask->dialect ==
 			  DIALECT_OPENAI_EMBEDDINGS; /* none, and none is said */
 	tap->prompt_text_bytes = ask->prompt_text_bytes;
@@ -285,8 +284,8 @@ struct reply_tap *reply_tap_new(
 		tap->table = NULL;
 	if (!tap->table)
 		return tap;
-	if (tap->facts.is_stream && !begin_stream(tap))
-		return NULL;
+	if (is_stream)
+		begin_stream(tap);
 	begin_value(tap);
 	tap->decode = content_decode_new(
 	    ask->content_encoding, ask->decoded_limit, on_decoded, tap);
