@@ -7,7 +7,7 @@
 
 /*
  * What one turn of the loop has to write to one peer: written text (heads, chunk sizes) kept
- * here, and body bytes borrowed from where they were read. It is flushed by one writev before
+ * here, and body bytes borrowed from where they were read. It is flushed by one call before
  * the turn ends, so the borrowed bytes never have to be kept. A worker has one for each
  * direction.
  */

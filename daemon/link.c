@@ -1,6 +1,6 @@
 /*
- * Sockets, clear and TLS. Reads go into the worker's one buffer, writes leave at once by one
- * writev; memory is held for a peer only while that peer is slow. Must never understand a byte.
+ * Sockets, clear and TLS. Reads go into the worker's one buffer, writes leave at once in one
+ * call; memory is held for a peer only while that peer is slow. Must never understand a byte.
  */
 #include "link.h"
 
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define PENDING_LEAST 4096
+#define JOIN_MOST     4096 /* bytes that are copied sooner than the kernel walks a list of spans */
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 static void on_writable(evutil_socket_t fd, short what, void *arg);
@@ -244,7 +245,7 @@ ssize_t link_read(struct link *link, char *at, size_t room, enum link_end *end)
 	ssize_t got;
 
 	*end = LINK_END_NONE;
-	got = link->ssl ? read_tls(link, at, room, end) : read(link->fd, at, room);
+	got = link->ssl ? read_tls(link, at, room, end) : recv(link->fd, at, room, 0);
 	if (got > 0)
 		forget_later(link->worker, at, (size_t)got);
 	if (got > 0 || link->ssl)
@@ -276,10 +277,39 @@ static ssize_t write_tls(struct link *link, const char *at, size_t len)
 	return (ssize_t)sent;
 }
 
-static ssize_t write_clear(struct link *link, const struct iovec *spans, int count)
+/* One run of bytes out of the first spans, and how many of them it took. */
+static int join(struct worker *worker, const struct iovec *spans, int count, struct bytes *run)
 {
-	ssize_t put = writev(link->fd, spans, count);
+	char *scratch = worker->scratch;
+	size_t used = 0;
+	int taken = 0;
 
+	*run = bytes_of(spans->iov_base, spans->iov_len);
+	if (count == 1 || spans->iov_len > WORKER_SCRATCH_BYTES)
+		return 1;
+	for (; taken < count && used + spans[taken].iov_len <= WORKER_SCRATCH_BYTES; taken++) {
+		memcpy(scratch + used, spans[taken].iov_base, spans[taken].iov_len);
+		used += spans[taken].iov_len;
+	}
+	*run = bytes_of(scratch, used);
+	if (used > worker->scratch_most)
+		worker->scratch_most = used;
+	return taken;
+}
+
+static ssize_t write_clear(
+    struct link *link, const struct iovec *spans, int count, size_t total)
+{
+	struct msghdr all = { .msg_iov = (struct iovec *)spans, .msg_iovlen = (size_t)count };
+	struct bytes run;
+	ssize_t put;
+
+	if (count > 1 && total > JOIN_MOST) {
+		put = sendmsg(link->fd, &all, MSG_NOSIGNAL);
+	} else {
+		join(link->worker, spans, count, &run);
+		put = send(link->fd, run.at, run.len, MSG_NOSIGNAL);
+	}
 	if (put < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	if (put < 0) {
@@ -328,26 +358,6 @@ static void keep_rest(struct link *link, const struct iovec *spans, int count, s
 	}
 }
 
-/* One run of bytes out of the first spans, and how many of them it took. */
-static int join(struct worker *worker, const struct iovec *spans, int count, struct bytes *run)
-{
-	char *scratch = worker->scratch;
-	size_t used = 0;
-	int taken = 0;
-
-	*run = bytes_of(spans->iov_base, spans->iov_len);
-	if (count == 1 || spans->iov_len > WORKER_SCRATCH_BYTES)
-		return 1;
-	for (; taken < count && used + spans[taken].iov_len <= WORKER_SCRATCH_BYTES; taken++) {
-		memcpy(scratch + used, spans[taken].iov_base, spans[taken].iov_len);
-		used += spans[taken].iov_len;
-	}
-	*run = bytes_of(scratch, used);
-	if (used > worker->scratch_most)
-		worker->scratch_most = used;
-	return taken;
-}
-
 /* TLS wants one run of bytes: one record where several writes would make several. */
 static ssize_t write_tls_spans(struct link *link, const struct iovec *spans, int count)
 {
@@ -380,7 +390,7 @@ int link_write(struct link *link, const struct iovec *spans, int count)
 		return 0;
 	if (link->state == LINK_OPEN && !link_has_pending(link)) {
 		sent = link->ssl ? write_tls_spans(link, spans, count)
-				 : write_clear(link, spans, count);
+				 : write_clear(link, spans, count, total);
 		if (sent < 0)
 			return -1;
 	}
@@ -450,7 +460,7 @@ static int flush_pending(struct link *link)
 {
 	struct iovec span = { link->pending + link->pending_at, link->pending_bytes };
 	ssize_t sent = link->ssl ? write_tls(link, span.iov_base, span.iov_len)
-				 : write_clear(link, &span, 1);
+				 : write_clear(link, &span, 1, span.iov_len);
 
 	if (sent < 0)
 		return -1;

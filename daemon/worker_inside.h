@@ -72,7 +72,7 @@ struct worker {
 	struct letter *letters;
 
 	char *input;                     /* WORKER_INPUT_BYTES: what this turn reads */
-	char *scratch;                   /* WORKER_SCRATCH_BYTES: one run of bytes for TLS */
+	char *scratch;                   /* WORKER_SCRATCH_BYTES: one run of bytes for a write */
 	size_t input_most, scratch_most; /* of these, in use since forget_turns */
 	struct gather *to_client, *to_upstream; /* what this turn writes, each way */
 	struct http1_head *request;             /* the head this turn reads */
