@@ -4,6 +4,7 @@
  */
 #include "recent.h"
 
+#include "base/pages.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static void init(struct ring_of_records *ring, size_t room)
 {
 	*ring = (struct ring_of_records){ .room = room };
 	ring->ids = xalloc_array(room, sizeof(*ring->ids));
-	ring->at = xalloc_array(room, sizeof(*ring->at));
+	ring->at = pages_new(room, sizeof(*ring->at));
 }
 
 struct recent *recent_new(size_t each)
@@ -37,7 +38,7 @@ struct recent *recent_new(size_t each)
 static void fini(struct ring_of_records *ring)
 {
 	free(ring->ids);
-	free(ring->at);
+	pages_free(ring->at, ring->room, sizeof(*ring->at));
 }
 
 void recent_free(struct recent *recent)

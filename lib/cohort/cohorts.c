@@ -6,7 +6,7 @@
 
 #include "base/xalloc.h"
 #include "cohort/account.h"
-#include "cohort/pages.h"
+#include "base/pages.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  */
 #include "cohort/pairs.h"
 
-#include "cohort/pages.h"
+#include "base/pages.h"
 
 #include <stdlib.h>
 #include <string.h>

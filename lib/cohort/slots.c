@@ -4,7 +4,7 @@
  */
 #include "cohort/slots.h"
 
-#include "cohort/pages.h"
+#include "base/pages.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
  */
 #include "limit/limit_table.h"
 
+#include "base/pages.h"
 #include "base/xalloc.h"
 #include "limit/limit_stripe.h"
 
@@ -43,7 +44,7 @@ struct limit_table *limit_table_new(size_t memory_bytes, struct limit_guard guar
 	buckets = power_of_two_from(most);
 	table->guard = guard;
 	table->entries = xalloc_array((most + 1) * LIMIT_STRIPES, sizeof(*table->entries));
-	table->buckets = xalloc_array((size_t)buckets * LIMIT_STRIPES, sizeof(uint32_t));
+	table->buckets = pages_new((size_t)buckets * LIMIT_STRIPES, sizeof(uint32_t));
 	for (size_t i = 0; i < LIMIT_STRIPES; i++) {
 		struct limit_stripe *stripe = &table->stripes[i];
 
@@ -71,7 +72,8 @@ void limit_table_free(struct limit_table *table)
 		for (uint32_t at = 1; at < table->stripes[i].fresh; at++)
 			forget(&table->stripes[i], &table->stripes[i].entries[at]);
 	free(table->entries);
-	free(table->buckets);
+	pages_free(table->buckets, ((size_t)table->stripes[0].bucket_mask + 1) * LIMIT_STRIPES,
+	    sizeof(uint32_t));
 	free(table);
 }
 

@@ -62,6 +62,50 @@ START_TEST(entries_come_out_in_the_order_they_went_in)
 }
 END_TEST
 
+START_TEST(a_ring_that_is_read_empty_stays_within_its_first_entries)
+{
+	enum { ROOM = 4096, TURN = 100 };
+	struct ring *ring = ring_new(ROOM, sizeof(struct letter));
+	char *start = ring_reserve(ring), *most = start;
+	uint64_t in = 0, out = 0;
+
+	for (int turn = 0; turn < 100; turn++) {
+		for (int i = 0; i < TURN; i++) {
+			char *at = ring_reserve(ring);
+
+			most = at > most ? at : most;
+			ck_assert(at >= start);
+			ck_assert(write_letter(ring, in++));
+		}
+		while (out < in)
+			ck_assert_uint_eq(read_letter(ring), out++);
+	}
+	ck_assert_int_lt(most - start, 4 * TURN * (ptrdiff_t)sizeof(struct letter));
+	ring_free(ring);
+}
+END_TEST
+
+START_TEST(a_ring_that_lags_behind_uses_all_its_room)
+{
+	enum { ROOM = 512 };
+	struct ring *ring = ring_new(ROOM, sizeof(struct letter));
+	uint64_t in = 0, out = 0;
+
+	for (int turn = 0; turn < 5; turn++) {
+		while (write_letter(ring, in)) /* from wherever the last turn ended */
+			in++;
+		ck_assert_uint_eq(in - out, ROOM);
+		while (out < in)
+			ck_assert_uint_eq(read_letter(ring), out++);
+		for (int i = 0; i < 100; i++, out++) {
+			ck_assert(write_letter(ring, in++));
+			ck_assert_uint_eq(read_letter(ring), out);
+		}
+	}
+	ring_free(ring);
+}
+END_TEST
+
 START_TEST(what_comes_behind_the_next_can_be_seen_and_stays)
 {
 	struct ring *ring = ring_new(4, sizeof(struct letter));
@@ -155,6 +199,7 @@ END_TEST
 
 UNIT_MAIN("ring", an_empty_ring_has_nothing_to_peek_at,
     entries_come_out_in_the_order_they_went_in,
-    what_comes_behind_the_next_can_be_seen_and_stays,
+    a_ring_that_is_read_empty_stays_within_its_first_entries,
+    a_ring_that_lags_behind_uses_all_its_room, what_comes_behind_the_next_can_be_seen_and_stays,
     a_reserved_place_is_not_seen_before_it_is_committed,
     a_full_ring_drops_the_new_entry_and_counts_it, two_threads_lose_nothing_but_what_is_counted)

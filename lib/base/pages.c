@@ -1,8 +1,8 @@
 /*
- * Whole pages from the system for the tables of the engine. Asked once, at the start; nothing a
- * peer sends can make it take more.
+ * Whole pages from the system for tables and rings. Asked once, at the start; nothing a peer
+ * sends can make it take more.
  */
-#include "cohort/pages.h"
+#include "base/pages.h"
 
 #include <stdint.h>
 #include <stdio.h>
