@@ -40,6 +40,13 @@ static short watch_of(const struct link *link)
 	return EV_CLOSED | EV_PERSIST | (link->is_write_armed ? 0 : EV_WRITE | EV_ET);
 }
 
+/* OpenSSL would go through its whole queue, also where that is empty. */
+static void forget_errors(void)
+{
+	if (ERR_peek_error())
+		ERR_clear_error();
+}
+
 static void stop_watching(struct link *link)
 {
 	if (link->watched)
@@ -113,7 +120,7 @@ void link_close(struct link *link, bool is_abrupt)
 		else /* a session of a broken connection may still be resumed */
 			SSL_set_shutdown(link->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 		SSL_free(link->ssl);
-		ERR_clear_error();
+		forget_errors();
 	}
 	if (is_abrupt) {
 		struct linger now = { .l_onoff = 1, .l_linger = 0 };
@@ -222,7 +229,7 @@ static ssize_t read_tls(struct link *link, char *at, size_t room, enum link_end 
 	do {
 		int got;
 
-		ERR_clear_error();
+		forget_errors();
 		errno = 0;
 		got = SSL_read(link->ssl, at + used, (int)(room - used));
 		if (got <= 0) {
@@ -266,7 +273,7 @@ static ssize_t write_tls(struct link *link, const char *at, size_t len)
 	while (sent < len) {
 		int put;
 
-		ERR_clear_error();
+		forget_errors();
 		errno = 0;
 		put = SSL_write(link->ssl, at + sent, (int)(len - sent));
 		if (put <= 0)
@@ -502,7 +509,7 @@ static void shake(struct link *link)
 	int result;
 	enum link_end end;
 
-	ERR_clear_error();
+	forget_errors();
 	errno = 0;
 	result = SSL_do_handshake(link->ssl);
 	if (result == 1) {

@@ -109,6 +109,36 @@ static void add_json_byte(struct text *text, unsigned char c)
 	}
 }
 
+#define HIGHS (ONES * 0x80)
+
+/* The high bit of a byte that is zero; those above the first may be set falsely. */
+static uint64_t marks_zero(uint64_t word)
+{
+	return (word - ONES) & ~word & HIGHS;
+}
+
+/* Not 0 when a byte of the eight is not plain in a JSON string. */
+static uint64_t marks_special(const unsigned char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return (word & HIGHS) | ((word - ONES * 0x20) & ~word & HIGHS) |
+	       marks_zero(word ^ ONES * '"') | marks_zero(word ^ ONES * '\\') |
+	       marks_zero(word ^ ONES * 0x7F);
+}
+
+static size_t count_plain(const unsigned char *at, size_t len)
+{
+	size_t i = 0;
+
+	while (len - i >= 8 && !marks_special(at + i))
+		i += 8;
+	while (i < len && at[i] >= 0x20 && at[i] < 0x7F && at[i] != '"' && at[i] != '\\')
+		i++;
+	return i;
+}
+
 void text_add_json(struct text *text, struct bytes b)
 {
 	const unsigned char *at = (const unsigned char *)b.at;
@@ -116,19 +146,15 @@ void text_add_json(struct text *text, struct bytes b)
 
 	text_add_char(text, '"');
 	while (i < b.len) {
-		size_t plain = i, sequence = 0;
+		size_t plain = i, sequence;
 
-		while (i < b.len) {
-			bool is_plain = at[i] >= 0x20 && at[i] < 0x7F && at[i] != '"' &&
-					at[i] != '\\';
-
-			sequence = is_plain        ? 1
-				   : at[i] >= 0x80 ? utf8_sequence(at + i, b.len - i)
-						   : 0;
-			if (!sequence)
-				break;
+		do {
+			i += count_plain(at + i, b.len - i);
+			sequence = i < b.len && at[i] >= 0x80
+				       ? utf8_sequence(at + i, b.len - i)
+				       : 0;
 			i += sequence;
-		}
+		} while (sequence);
 		text_add(text, bytes_of(b.at + plain, i - plain));
 		if (i < b.len)
 			add_json_byte(text, at[i++]);

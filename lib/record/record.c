@@ -182,6 +182,15 @@ static void write_text(struct text *text, struct bytes name, const char *value)
 	text_add_json(text, bytes_of_text(value));
 }
 
+/* A word of our own needs no escapes. */
+static void write_word(struct text *text, struct bytes name, const char *word)
+{
+	text_add(text, name);
+	text_add_char(text, '"');
+	text_add(text, bytes_of_text(word));
+	text_add_char(text, '"');
+}
+
 static void write_number(struct text *text, struct bytes name, uint64_t value)
 {
 	text_add(text, name);
@@ -199,7 +208,7 @@ static void write_signed(struct text *text, struct bytes name, int64_t value)
 #define WRITE_SIGNED(name, m) (m) ? write_signed(text, LEAD(name), (m)) : (void)0
 #define WRITE_HEX(name, m)    (m) ? write_hex(text, LEAD(name), (m)) : (void)0
 #define WRITE_TEXT(name, m)   *(m) ? write_text(text, LEAD(name), (m)) : (void)0
-#define WRITE_WORD(name, m)   (m) ? write_text(text, LEAD(name), name##_words[m]) : (void)0
+#define WRITE_WORD(name, m)   (m) ? write_word(text, LEAD(name), name##_words[m]) : (void)0
 #define WRITE_LIST(kind, name, m)                                                              \
 	is_blank(m, sizeof(m)) ? (void)0 : write_##kind(text, LEAD(name), (m), COUNT_OF(m))
 #define WRITE_HEXES(name, m)  WRITE_LIST(hexes, name, m)

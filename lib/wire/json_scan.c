@@ -90,7 +90,7 @@ static const char *close_level(
 	return at + 1;
 }
 
-static const char *skip_space(const char *at, const char *end)
+static const char *skip_blanks(const char *at, const char *end)
 {
 	static const char eight[8] = { ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ' };
 
@@ -100,6 +100,12 @@ static const char *skip_space(const char *at, const char *end)
 			at += 8;
 	}
 	return at;
+}
+
+/* Most programs write none. */
+static inline const char *skip_space(const char *at, const char *end)
+{
+	return at < end && (unsigned char)*at > ' ' ? at : skip_blanks(at, end);
 }
 
 static const char *begin_text(struct json_scan *scan, bool is_name, const char *at)

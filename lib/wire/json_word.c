@@ -3,14 +3,6 @@
  */
 #include "wire/json_word.h"
 
-bool json_word_has(char c)
-{
-	unsigned char folded = (unsigned char)(c | 0x20);
-
-	return (unsigned char)(c - '0') <= 9 || (unsigned char)(folded - 'a') <= 'z' - 'a' ||
-	       c == '-' || c == '+' || c == '.';
-}
-
 /* Takes the digits at the head of |rest|; false when there are none. */
 static bool take_digits(struct bytes *rest)
 {
