@@ -7,6 +7,7 @@
 #include "exchange.h"
 #include "http1_reply.h"
 #include "magic.h"
+#include "upstream.h"
 #include "wire/http1_put.h"
 
 #include <stdlib.h>
@@ -287,9 +288,19 @@ static ssize_t read_into(struct client *client, struct bytes room, enum link_end
 	return got;
 }
 
-/* A body that is held is read on, where a read was full, behind what this turn has read: what
- * is whole when the turn ends is never copied. An end met here is met again by the next read.
- */
+/* Whether more of the body may come in this turn: while it is held, and while the upstream takes
+ * what it is given. */
+static bool wants_more(const struct exchange *exchange)
+{
+	const struct upstream_conn *conn = exchange->upstream;
+
+	return exchange->station == STATION_HOLD ||
+	       (conn && conn->link.state == LINK_OPEN && !link_has_pending(&conn->link));
+}
+
+/* A long body is read on, where a read was full, behind what this turn has read: what is whole
+ * when the turn ends is never copied, and is sent at once. An end met here is met again by the
+ * next read. */
 static bool read_on(struct client *client, struct bytes *input)
 {
 	struct worker *worker = client->worker;
@@ -298,7 +309,7 @@ static bool read_on(struct client *client, struct bytes *input)
 
 	if (input->len || input->at != worker->input + WORKER_READ_BYTES ||
 	    client->http1.phase != HTTP1_PHASE_BODY ||
-	    client->http1.exchange->station != STATION_HOLD)
+	    !wants_more(client->http1.exchange))
 		return false;
 	got = read_into(
 	    client, bytes_of(input->at, WORKER_INPUT_BYTES - WORKER_READ_BYTES), &end);

@@ -17,7 +17,7 @@
 
 /* What the rooms of the data plane share of their worker. Only its own thread looks in here. */
 #define WORKER_READ_BYTES    (64 * 1024)  /* at once, and so what a slow peer may cost */
-#define WORKER_INPUT_BYTES   (256 * 1024) /* most bodies of agents that are held fit in */
+#define WORKER_INPUT_BYTES   (256 * 1024) /* most bodies of agents fit in */
 #define WORKER_SCRATCH_BYTES (GATHER_TEXT_BYTES + WORKER_READ_BYTES)
 
 struct client;
