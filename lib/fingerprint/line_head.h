@@ -9,7 +9,7 @@ bool line_head_is_mark(char c);
 
 /*
  * The first words of a line in the text from |at|, where a line begins, to |end| that may be a
- * label of the environment's: their first two letters say so, or the text ends before them.
+ * label of the environment's: their first eight letters say so, or the text ends before them.
  * NULL where there are none: then the last line is surely none of the environment's. Every way
  * gives the same; what a processor lacks is refused by |line_head_find| only.
  */

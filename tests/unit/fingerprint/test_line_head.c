@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-static const char *const words[] = { "\n", "\n", " ", "  ", "- ", "# ", "<", "cwd", "the ",
+static const char *const words[] = { "the current ", "current_", "Working ", "shell:", "\n", "\n", " ", "  ", "- ", "# ", "<", "cwd", "the ",
 	"shell", "step", "x", "Plat", "OS", "WO", "\xC3\xA9", "\x8A", "?? ", "\t", "e", "is",
 	"c" };
 
@@ -55,13 +55,18 @@ END_TEST
 
 START_TEST(no_label_is_missed)
 {
-	static const char *const labels[] = { "Current working directory:", "cwd>",
-		"Current date:", "Default shell:", "Git remote:", "Home directory:",
-		"I'm currently working in the directory:", "Is directory a git repo:",
-		"My operating system is:", "OS version:", "Operating system:", "Platform:",
-		"Primary working directory:", "Repository:", "Shell:",
-		"The current working directory is",
-		"Today's date:", "Working directory:", "Workspace root:", "TODAY'S DATE IS" };
+	static const char *const labels[] = { "Current working directory:",
+		"Current Working Directory (", "Current workspace directory:",
+		"current workspace directory (", "Current directory:", "cwd>", "CWD:",
+		"Current date:", "current_date>", "Default shell:", "Git remote:", "Git repo:",
+		"Home directory:", "I'm currently working in the directory:",
+		"Is directory a git repo:", "My operating system is:", "OS version:",
+		"Operating system:", "Platform:", "Primary working directory:", "Repository:",
+		"Repository name:", "Shell:", "shell>", "The current working directory is",
+		"The absolute path of the user's workspace is", "The user's OS version is",
+		"The user's current OS is:", "Today's date:", "Today's date is",
+		"The current date is", "Working directory:", "Workspace path:",
+		"Workspace root:", "TODAY'S DATE IS" };
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
 		char text[400] = "z\n  - ";
@@ -75,6 +80,7 @@ START_TEST(no_label_is_missed)
 			memcpy(text + place, "z\n  - ", 6);
 			memcpy(at, label.at, label.len);
 			ck_assert_ptr_eq(line_head_find(text, at + label.len), at);
+			ck_assert_ptr_eq(line_head_portable(text, at + label.len), at);
 		}
 	}
 }
@@ -92,5 +98,15 @@ START_TEST(a_line_that_may_go_on_to_be_one_is_found)
 }
 END_TEST
 
+START_TEST(most_lines_that_begin_like_a_label_are_passed_over)
+{
+	const char *text = "The still model\n- how it works\n  Working\nshe said and went home\n";
+
+	ck_assert_ptr_eq(line_head_find(text, text + strlen(text)), text + strlen(text));
+	ck_assert_ptr_null(line_head_find(text, text + strlen(text) - 1));
+}
+END_TEST
+
 UNIT_MAIN("line_head", every_path_finds_the_same, no_label_is_missed,
-    a_line_that_may_go_on_to_be_one_is_found)
+    a_line_that_may_go_on_to_be_one_is_found,
+    most_lines_that_begin_like_a_label_are_passed_over)
