@@ -166,6 +166,7 @@ static inline uint64_t begin_escapes(uint64_t slashes)
 #define FROM(least) _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)(least)))
 #define SAME(byte)  _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)(byte)))
 
+/* Most sequences lead with a byte that any may follow: for those nothing else is looked at. */
 VBMI2 static inline uint64_t stop_at_utf8_64(__m512i bytes, uint64_t stops, uint64_t *cut)
 {
 	struct json_utf8 u = {
@@ -173,16 +174,16 @@ VBMI2 static inline uint64_t stop_at_utf8_64(__m512i bytes, uint64_t stops, uint
 	};
 	__m512i hard = _mm512_permutexvar_epi8(bytes, _mm512_loadu_si512(hard_leads));
 
-	if (_mm512_mask_test_epi8_mask(u.lead, hard, hard)) {
-		u.four = FROM(0xF0);
-		u.from_90 = FROM(0x90);
-		u.from_a0 = FROM(0xA0);
-		u.e0 = SAME(0xE0);
-		u.ed = SAME(0xED);
-		u.f0 = SAME(0xF0);
-		u.f4 = SAME(0xF4);
-		u.never = SAME(0xC0) | SAME(0xC1) | FROM(0xF5);
-	}
+	if (!_mm512_mask_test_epi8_mask(u.lead, hard, hard))
+		return json_utf8_stops(&u, stops, 64, cut);
+	u.four = FROM(0xF0);
+	u.from_90 = FROM(0x90);
+	u.from_a0 = FROM(0xA0);
+	u.e0 = SAME(0xE0);
+	u.ed = SAME(0xED);
+	u.f0 = SAME(0xF0);
+	u.f4 = SAME(0xF4);
+	u.never = SAME(0xC0) | SAME(0xC1) | FROM(0xF5);
 	return json_utf8_stops(&u, stops, 64, cut);
 }
 
