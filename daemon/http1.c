@@ -288,8 +288,8 @@ static ssize_t read_into(struct client *client, struct bytes room, enum link_end
 	return got;
 }
 
-/* Whether more of the body may come in this turn: while it is held, and while the upstream takes
- * what it is given. */
+/* Whether more of the body may come in this turn: while it is held, and while the upstream
+ * takes what it is given. */
 static bool wants_more(const struct exchange *exchange)
 {
 	const struct upstream_conn *conn = exchange->upstream;
@@ -308,8 +308,7 @@ static bool read_on(struct client *client, struct bytes *input)
 	ssize_t got;
 
 	if (input->len || input->at != worker->input + WORKER_READ_BYTES ||
-	    client->http1.phase != HTTP1_PHASE_BODY ||
-	    !wants_more(client->http1.exchange))
+	    client->http1.phase != HTTP1_PHASE_BODY || !wants_more(client->http1.exchange))
 		return false;
 	got = read_into(
 	    client, bytes_of(input->at, WORKER_INPUT_BYTES - WORKER_READ_BYTES), &end);

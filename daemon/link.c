@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define PENDING_LEAST 4096
-#define JOIN_MOST     4096 /* bytes that are copied sooner than the kernel walks a list of spans */
+#define JOIN_MOST     4096 /* copied sooner than that the kernel walks a list of spans */
 
 static void on_readable(evutil_socket_t fd, short what, void *arg);
 static void on_writable(evutil_socket_t fd, short what, void *arg);

@@ -25,7 +25,7 @@ struct ring {
 	uint64_t read_seen; /* the writer's last look at |read| */
 	char before_reader[LINE_BYTES];
 
-	_Atomic uint64_t read; /* entries released so far */
+	_Atomic uint64_t read;             /* entries released so far */
 	uint64_t written_seen, first_seen; /* the reader's last look at |written| and |first| */
 	char after_reader[LINE_BYTES];
 };
@@ -125,8 +125,8 @@ const void *ring_peek_ahead(struct ring *ring, unsigned ahead)
 	uint64_t read = atomic_load_explicit(&ring->read, memory_order_relaxed);
 
 	return ring->written_seen - read > ahead
-		       ? entry_at(ring, read - ring->first_seen + ahead)
-		       : NULL;
+		   ? entry_at(ring, read - ring->first_seen + ahead)
+		   : NULL;
 }
 
 uint64_t ring_dropped(const struct ring *ring)

@@ -71,9 +71,9 @@ struct worker {
 	pthread_mutex_t letter_lock;
 	struct letter *letters;
 
-	char *input;                     /* WORKER_INPUT_BYTES: what this turn reads */
-	char *scratch;                   /* WORKER_SCRATCH_BYTES: one run of bytes for a write */
-	size_t input_most, scratch_most; /* of these, in use since forget_turns */
+	char *input;   /* WORKER_INPUT_BYTES: what this turn reads */
+	char *scratch; /* WORKER_SCRATCH_BYTES: one run of bytes for a write */
+	size_t input_most, scratch_most;        /* of these, in use since forget_turns */
 	struct gather *to_client, *to_upstream; /* what this turn writes, each way */
 	struct http1_head *request;             /* the head this turn reads */
 	struct http1_head *response;

@@ -150,9 +150,8 @@ void text_add_json(struct text *text, struct bytes b)
 
 		do {
 			i += count_plain(at + i, b.len - i);
-			sequence = i < b.len && at[i] >= 0x80
-				       ? utf8_sequence(at + i, b.len - i)
-				       : 0;
+			sequence = i < b.len && at[i] >= 0x80 ? utf8_sequence(at + i, b.len - i)
+							      : 0;
 			i += sequence;
 		} while (sequence);
 		text_add(text, bytes_of(b.at + plain, i - plain));

@@ -4,9 +4,9 @@
  */
 #include "cohort/cohorts.h"
 
+#include "base/pages.h"
 #include "base/xalloc.h"
 #include "cohort/account.h"
-#include "base/pages.h"
 
 #include <math.h>
 #include <stdlib.h>

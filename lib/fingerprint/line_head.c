@@ -24,10 +24,11 @@ static const uint8_t seconds[64] = { IN('u', 1), IN('w', 1), IN('e', 2), IN('i',
 #define FOLD       0x20
 #define EIGHT      8
 #define HEAD_COUNT 24
-static const char heads[HEAD_COUNT][EIGHT] = { "current ", "current\x7F", "cwd>", "cwd:", "default ",
-	"git remo", "git repo", "home dir", "i'm curr", "is direc", "my opera", "os versi",
-	"operatin", "platform", "primary ", "reposito", "shell:", "shell>", "the curr", "the abso",
-	"the user", "today's ", "working ", "workspac" };
+static const char heads[HEAD_COUNT][EIGHT] = { "current ", "current\x7F", "cwd>",
+	"cwd:", "default ", "git remo", "git repo", "home dir", "i'm curr", "is direc",
+	"my opera", "os versi", "operatin", "platform", "primary ", "reposito",
+	"shell:", "shell>", "the curr", "the abso", "the user", "today's ", "working ",
+	"workspac" };
 
 static const uint8_t marks[64] = {
 	[' '] = 1, ['\t'] = 1, ['-'] = 1, ['*'] = 1, ['#'] = 1, ['<'] = 1, ['>'] = 1, ['('] = 1
@@ -128,8 +129,8 @@ VBMI static inline bool is_any_head(const char *at)
 		__m512i folded = _mm512_or_si512(
 		    _mm512_set1_epi64((long long)eight), _mm512_set1_epi8(FOLD));
 
-		other = _mm512_maskz_mov_epi8(_mm512_test_epi8_mask(other, other),
-		    _mm512_xor_si512(folded, other));
+		other = _mm512_maskz_mov_epi8(
+		    _mm512_test_epi8_mask(other, other), _mm512_xor_si512(folded, other));
 		found |= _mm512_testn_epi64_mask(other, other);
 	}
 	return found;

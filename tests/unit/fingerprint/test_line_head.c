@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
-static const char *const words[] = { "the current ", "current_", "Working ", "shell:", "\n", "\n", " ", "  ", "- ", "# ", "<", "cwd", "the ",
-	"shell", "step", "x", "Plat", "OS", "WO", "\xC3\xA9", "\x8A", "?? ", "\t", "e", "is",
-	"c" };
+static const char *const words[] = { "the current ", "current_", "Working ", "shell:", "\n",
+	"\n", " ", "  ", "- ", "# ", "<", "cwd", "the ", "shell", "step", "x", "Plat", "OS",
+	"WO", "\xC3\xA9", "\x8A", "?? ", "\t", "e", "is", "c" };
 
 /* The text stands at the end of its own memory: a read beyond shows under the sanitizer. */
 static void compare(const char *(*fn)(const char *at, const char *end))
@@ -56,17 +56,18 @@ END_TEST
 START_TEST(no_label_is_missed)
 {
 	static const char *const labels[] = { "Current working directory:",
-		"Current Working Directory (", "Current workspace directory:",
-		"current workspace directory (", "Current directory:", "cwd>", "CWD:",
-		"Current date:", "current_date>", "Default shell:", "Git remote:", "Git repo:",
-		"Home directory:", "I'm currently working in the directory:",
-		"Is directory a git repo:", "My operating system is:", "OS version:",
-		"Operating system:", "Platform:", "Primary working directory:", "Repository:",
-		"Repository name:", "Shell:", "shell>", "The current working directory is",
+		"Current Working Directory (",
+		"Current workspace directory:", "current workspace directory (",
+		"Current directory:", "cwd>", "CWD:", "Current date:", "current_date>",
+		"Default shell:", "Git remote:", "Git repo:", "Home directory:",
+		"I'm currently working in the directory:", "Is directory a git repo:",
+		"My operating system is:", "OS version:", "Operating system:", "Platform:",
+		"Primary working directory:", "Repository:", "Repository name:", "Shell:",
+		"shell>", "The current working directory is",
 		"The absolute path of the user's workspace is", "The user's OS version is",
 		"The user's current OS is:", "Today's date:", "Today's date is",
-		"The current date is", "Working directory:", "Workspace path:",
-		"Workspace root:", "TODAY'S DATE IS" };
+		"The current date is",
+		"Working directory:", "Workspace path:", "Workspace root:", "TODAY'S DATE IS" };
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
 		char text[400] = "z\n  - ";
@@ -100,7 +101,8 @@ END_TEST
 
 START_TEST(most_lines_that_begin_like_a_label_are_passed_over)
 {
-	const char *text = "The still model\n- how it works\n  Working\nshe said and went home\n";
+	const char *text =
+	    "The still model\n- how it works\n  Working\nshe said and went home\n";
 
 	ck_assert_ptr_eq(line_head_find(text, text + strlen(text)), text + strlen(text));
 	ck_assert_ptr_null(line_head_find(text, text + strlen(text) - 1));
