@@ -11,14 +11,14 @@ void chain_init(struct chain *chain, uint64_t before)
 }
 
 void chain_add(struct chain *chain, const struct text_digest_keys *keys, enum chain_role role,
-    uint64_t content)
+    XXH128_hash_t content)
 {
 	bool is_assistant = role == CHAIN_ASSISTANT;
-	uint64_t parts[3] = { chain->link, role, content };
+	uint64_t parts[4] = { chain->link, role, content.low64, content.high64 };
 
 	if (is_assistant && chain->is_due)
 		chain->due[chain->dues++ % PROMPT_EARLIER] = chain->link;
-	chain->link = text_digest_join(keys, HASH_CONVERSATION, parts, 3);
+	chain->link = text_digest_join(keys, HASH_CONVERSATION, parts, 4);
 	chain->is_due = !is_assistant;
 }
 

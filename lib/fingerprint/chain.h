@@ -28,9 +28,9 @@ struct chain {
 /* |before| stands for what the body leaves out (a stored response's name); 0 for nothing. */
 void chain_init(struct chain *chain, uint64_t before);
 
-/* Adds a message with the digest of its content. */
+/* Adds a message with the digest of its content, which the link seals. */
 void chain_add(struct chain *chain, const struct text_digest_keys *keys, enum chain_role role,
-    uint64_t content);
+    XXH128_hash_t content);
 
 /* Writes |conversation|, |earlier| and |earlier_count|. */
 void chain_end(const struct chain *chain, struct prompt_facts *facts);

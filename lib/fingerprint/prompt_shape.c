@@ -129,8 +129,7 @@ static void end_turn(struct prompt_shape *shape)
 	}
 	facts->conversation_bytes = prompt_turn_sum(
 	    facts->conversation_bytes, turn->text_bytes);
-	chain_add(&shape->chain, &shape->kit->keys, role,
-	    text_digest_seal(&turn->digest, HASH_CONVERSATION));
+	chain_add(&shape->chain, &shape->kit->keys, role, text_digest_sum(&turn->digest));
 	count_turn(shape, role);
 }
 

@@ -94,12 +94,18 @@ static void sum_up(struct text_digest *digest)
 	digest->is_summed = true;
 }
 
-uint64_t text_digest_seal(struct text_digest *digest, enum hash_domain domain)
+XXH128_hash_t text_digest_sum(struct text_digest *digest)
 {
 	if (!digest->is_summed)
 		sum_up(digest);
-	return keyed_hash_of(
-	    digest->keys->hash, domain, bytes_of(&digest->sum, sizeof(digest->sum)));
+	return digest->sum;
+}
+
+uint64_t text_digest_seal(struct text_digest *digest, enum hash_domain domain)
+{
+	XXH128_hash_t sum = text_digest_sum(digest);
+
+	return keyed_hash_of(digest->keys->hash, domain, bytes_of(&sum, sizeof(sum)));
 }
 
 uint64_t text_digest_whole(

@@ -45,6 +45,10 @@ void text_digest_add_mark(struct text_digest *digest, unsigned char mark);
 /* Another digest's seal, or a count. */
 void text_digest_add_number(struct text_digest *digest, uint64_t number);
 
+/* The digest so far, keyed but not sealed: what is made of it is to be sealed or joined before
+ * it leaves. */
+XXH128_hash_t text_digest_sum(struct text_digest *digest);
+
 /* The digest so far, sealed in |domain|; never 0. More may be added after. A second seal, in
  * another domain, costs no second look at the text. */
 uint64_t text_digest_seal(struct text_digest *digest, enum hash_domain domain);

@@ -3,7 +3,9 @@
 
 #include "load.h"
 
-#define PROMPT_VARIANTS 16
+#define PROMPT_VARIANTS                                                                        \
+	64 /* more than a branch predictor learns by heart, as real ones are                   \
+	    */
 
 /* The requests of one run: heads and bodies made once. */
 struct prompts;

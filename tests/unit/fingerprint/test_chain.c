@@ -77,6 +77,11 @@ START_TEST(another_word_another_role_or_another_order_is_another_conversation)
 }
 END_TEST
 
+static XXH128_hash_t number(uint64_t i)
+{
+	return (XXH128_hash_t){ .low64 = i };
+}
+
 START_TEST(the_last_eight_points_are_kept_newest_first)
 {
 	const struct text_digest_keys *keys = &prompt_rig_kit()->keys;
@@ -86,11 +91,11 @@ START_TEST(the_last_eight_points_are_kept_newest_first)
 
 	chain_init(&chain, 0);
 	for (uint64_t i = 0; i < 12; i++) {
-		chain_add(&chain, keys, CHAIN_USER, i);
+		chain_add(&chain, keys, CHAIN_USER, number(i));
 		due[i] = chain.link;
 		if (i < 11) {
-			chain_add(&chain, keys, CHAIN_ASSISTANT, 100 + i);
-			chain_add(&chain, keys, CHAIN_ASSISTANT, 200 + i);
+			chain_add(&chain, keys, CHAIN_ASSISTANT, number(100 + i));
+			chain_add(&chain, keys, CHAIN_ASSISTANT, number(200 + i));
 		}
 	}
 	chain_end(&chain, &facts);
@@ -119,12 +124,14 @@ START_TEST(a_million_random_conversations_never_meet)
 		struct chain chain;
 		char at[64];
 		struct text text = text_in(at, sizeof(at));
+		struct text_digest digest;
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		text_add_format(&text, "turn %d of %016lx", i % 7, seed);
 		chain_init(&chain, 0);
-		chain_add(&chain, keys, CHAIN_USER,
-		    text_digest_whole(keys, HASH_CONVERSATION, text_bytes(&text)));
+		text_digest_init(&digest, keys);
+		text_digest_add(&digest, text_bytes(&text));
+		chain_add(&chain, keys, CHAIN_USER, text_digest_sum(&digest));
 		chains[i] = chain.link;
 	}
 	qsort(chains, COUNT, sizeof(*chains), compare);
