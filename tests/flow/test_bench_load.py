@@ -32,7 +32,7 @@ def test_every_request_reaches_the_upstream_whole(upstream):
     assert {line["body_bytes"] for line in seen} == {20000}
     assert len({line["connection"] for line in seen}) == 7
     assert len({dict(line["headers"])["Authorization"] for line in seen}) == 50
-    assert len({line["body_sha256"] for line in seen}) == 16
+    assert len({line["body_sha256"] for line in seen}) == 64
 
 
 def test_a_fresh_connection_each_is_one_handshake_each(localhost):
