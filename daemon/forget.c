@@ -36,7 +36,7 @@ void forget_later(struct worker *worker, const char *at, size_t bytes)
 
 void forget_turns(struct worker *worker)
 {
-	if (!worker->input_most)
+	if (!worker->input_most && !worker->scratch_most)
 		return;
 	explicit_bzero(worker->input, worker->input_most);
 	explicit_bzero(worker->scratch, worker->scratch_most);

@@ -289,45 +289,59 @@ static ssize_t read_into(struct client *client, struct bytes room, enum link_end
 }
 
 /* Whether more of the body may come in this turn: while it is held, and while the upstream
- * takes what it is given. */
-static bool wants_more(const struct exchange *exchange)
+ * takes all that it is given. */
+static bool wants_more(struct client *client)
 {
-	const struct upstream_conn *conn = exchange->upstream;
+	struct http1_side *side = &client->http1;
+	struct exchange *exchange = side->exchange;
 
-	return exchange->station == STATION_HOLD ||
-	       (conn && conn->link.state == LINK_OPEN && !link_has_pending(&conn->link));
+	if (side->phase != HTTP1_PHASE_BODY)
+		return false;
+	if (exchange->station == STATION_HOLD)
+		return true;
+	exchange_request_flush(exchange);
+	return side->exchange == exchange && side->phase == HTTP1_PHASE_BODY &&
+	       exchange->upstream && exchange->upstream->link.state == LINK_OPEN &&
+	       !link_has_pending(&exchange->upstream->link);
 }
 
-/* A long body is read on, where a read was full, behind what this turn has read: what is whole
- * when the turn ends is never copied, and is sent at once. An end met here is met again by the
- * next read. */
+/* A long body is read on, where a read was full, behind what this turn has read: one that is
+ * held and whole when the turn ends is never copied. What passes comes in portions, for a slow
+ * upstream is to cost no more than one. An end met here is met again by the next read. */
 static bool read_on(struct client *client, struct bytes *input)
 {
 	struct worker *worker = client->worker;
+	uintptr_t used = (uintptr_t)input->at - (uintptr_t)worker->input;
+	size_t room = WORKER_READ_BYTES;
 	enum link_end end;
 	ssize_t got;
 
-	if (input->len || input->at != worker->input + WORKER_READ_BYTES ||
-	    client->http1.phase != HTTP1_PHASE_BODY || !wants_more(client->http1.exchange))
+	if (input->len || used == 0 || used >= WORKER_INPUT_BYTES || used % WORKER_READ_BYTES ||
+	    !wants_more(client))
 		return false;
-	got = read_into(
-	    client, bytes_of(input->at, WORKER_INPUT_BYTES - WORKER_READ_BYTES), &end);
+	if (client->http1.exchange->station == STATION_HOLD)
+		room = WORKER_INPUT_BYTES - used;
+	got = read_into(client, bytes_of(input->at, room), &end);
 	*input = bytes_of(input->at, got > 0 ? (size_t)got : 0);
 	return got > 0;
 }
 
+/* Where the last write ends an exchange, what follows in |input| is the next one's. Until all
+ * is eaten nothing else may feed the stash: |input| may lie in it. */
 static void feed(struct client *client, struct bytes input)
 {
 	struct http1_side *side = &client->http1;
+	const struct exchange *flushed;
 
 	side->is_feeding = true;
-	while (eat(client, &input) || read_on(client, &input))
-		;
+	do {
+		while (eat(client, &input) || read_on(client, &input))
+			;
+		flushed = side->exchange;
+		if (flushed)
+			exchange_request_flush(side->exchange);
+	} while (flushed && side->exchange != flushed);
 	side->is_feeding = false;
-	if (side->phase == HTTP1_PHASE_CLOSED)
-		return;
-	if (side->exchange)
-		exchange_request_flush(side->exchange);
 	if (side->phase != HTTP1_PHASE_CLOSED && side->phase != HTTP1_PHASE_LINGER)
 		keep_rest(client, input); /* else the input may be gone with the stash */
 }

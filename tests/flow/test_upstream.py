@@ -434,6 +434,45 @@ class TestAKeptConnectionThatClosesInTheMomentOfARequest(Kept):
         upstream.forget()
 
 
+class TestAKeptConnectionThatClosesBehindItsReply(Kept):
+    """The next request waits behind the one that was answered, and begins while its last bytes
+    are still to come. Its first part is taken by a connection that has closed meanwhile, so that
+    the second meets a reset."""
+
+    @pytest.fixture(scope="class")
+    def upstream(self):
+        with origin.run() as running:
+            yield running
+
+    @pytest.fixture(scope="class")
+    def retort(self, upstream):
+        with daemon.run(gateway(upstream.url)) as running:
+            yield running
+
+    @pytest.mark.parametrize("pieces", range(10, 100, 10))  # of which one write takes so many
+    def test_what_it_had_eaten_is_not_eaten_again(self, upstream, retort, wire, pieces):
+        many = b"1\r\nx\r\n" * pieces
+        inside = b"\r\n0\r\n\r\n"  # were the waiting bytes taken twice, this would end the body
+        begun = UPLOAD + b"Transfer-Encoding: chunked\r\n\r\n" + many + b"%x\r\n%s\r\n" % (len(inside), inside)
+        smuggled = b"GET /smuggled HTTP/1.1\r\nHost: api\r\n\r\n"
+        missing = smuggled + b"z" * (len(begun) - len(smuggled))
+        wire.send(b"POST /one HTTP/1.1\r\nHost: api\r\nContent-Length: 2\r\n\r\nhi" +
+                  begun + b"%x\r\nhalf" % (len(missing) + 4))
+        served = upstream.accept()
+        assert served.request().body == b"hi"
+        with retort.frozen():
+            served.answer(b"one")
+            served.close()
+        assert wire.reply().body == b"one"
+        wire.send(missing + b"\r\n0\r\n\r\n")
+        assert wire.reply().status == 502
+        wire.send(GET)
+        again = upstream.accept()
+        assert again.head().target == "/v1/models"
+        again.answer(b"mine")
+        assert wire.reply().body == b"mine"
+
+
 class TestServersInTurn:
     def test_a_dead_one_costs_nobody_an_error_and_is_passed_over(self):
         with mock.run() as one, mock.run() as two:
