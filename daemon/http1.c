@@ -6,14 +6,14 @@
 #include "client.h"
 #include "exchange.h"
 #include "http1_reply.h"
+#include "http1_stash.h"
 #include "magic.h"
 #include "upstream.h"
 #include "wire/http1_put.h"
 
 #include <stdlib.h>
 
-#define STASH_MOST    (64 * 1024) /* of the next requests while a reply is under way */
-#define STASH_STEP    (4 * 1024)
+#define STASH_MOST    (64 * 1024)       /* of the next requests while a reply is under way */
 #define LINGER_US     (2 * 1000 * 1000) /* for a client to read our last words */
 #define TRAILER_BYTES 1024
 
@@ -35,15 +35,6 @@ static void open_http1(struct client *client)
 	wait_for(client, config_of(client)->timeouts.head_us);
 }
 
-static void drop_stash(struct http1_side *side)
-{
-	if (side->stash)
-		explicit_bzero(side->stash, side->stash_room);
-	free(side->stash);
-	side->stash = NULL;
-	side->stash_bytes = side->stash_room = 0;
-}
-
 static void drop_trailer_line(struct http1_side *side)
 {
 	if (side->trailer_line)
@@ -62,27 +53,9 @@ static bool is_reply_under_way(const struct client *client)
 /* Keeps |rest|, which may lie in the stash itself, for the next turn. */
 static void keep_rest(struct client *client, struct bytes rest)
 {
-	struct http1_side *side = &client->http1;
-
-	if (rest.len == 0) {
-		drop_stash(side);
-		return;
-	}
-	if (side->stash && rest.at >= side->stash && rest.at < side->stash + side->stash_room) {
-		memmove(side->stash, rest.at, rest.len);
-	} else {
-		drop_stash(side);
-		side->stash = malloc(rest.len + STASH_STEP);
-		if (!side->stash) {
-			client_close(client, true);
-			return;
-		}
-		side->stash_room = rest.len + STASH_STEP;
-		/* NOLINTNEXTLINE(clang-analyzer-*): |rest| is there, and was not freed */
-		memcpy(side->stash, rest.at, rest.len);
-	}
-	side->stash_bytes = rest.len;
-	if (side->stash_bytes >= STASH_MOST && is_reply_under_way(client))
+	if (!http1_stash_keep(&client->http1, rest))
+		client_close(client, true);
+	else if (rest.len >= STASH_MOST && is_reply_under_way(client))
 		link_want_reading(&client->link, false);
 }
 
@@ -97,7 +70,7 @@ static void end_our_side(struct client *client)
 static void linger(struct client *client)
 {
 	client->http1.phase = HTTP1_PHASE_LINGER;
-	drop_stash(&client->http1);
+	http1_stash_drop(&client->http1);
 	link_want_reading(&client->link, true);
 	if (link_has_pending(&client->link))
 		wait_for(client, config_of(client)->timeouts.send_us);
@@ -351,7 +324,7 @@ static void feed_stash(struct client *client)
 	struct http1_side *side = &client->http1;
 
 	if (!side->is_feeding && side->stash_bytes && side->phase != HTTP1_PHASE_CLOSED)
-		feed(client, bytes_of(side->stash, side->stash_bytes));
+		feed(client, http1_stash_bytes(side));
 }
 
 /* A client that ends its side has gone: half a connection cannot be told from none, and a reply
@@ -371,31 +344,12 @@ static void ended(struct client *client, enum link_end end)
 		client_close(client, false);
 }
 
-static bool grow_stash(struct http1_side *side)
-{
-	size_t bytes = side->stash_bytes, room = side->stash_room * 2;
-	char *more = malloc(room);
-
-	if (!more)
-		return false;
-	memcpy(more, side->stash, bytes);
-	drop_stash(side);
-	side->stash = more;
-	side->stash_bytes = bytes;
-	side->stash_room = room;
-	return true;
-}
-
 /* Where the next read goes: behind the stash, or into the worker's buffer. */
 static struct bytes room_to_read(struct client *client)
 {
-	struct http1_side *side = &client->http1;
-
-	if (side->stash_bytes == 0)
+	if (client->http1.stash_bytes == 0)
 		return bytes_of(client->worker->input, WORKER_READ_BYTES);
-	if (side->stash_room - side->stash_bytes < STASH_STEP && !grow_stash(side))
-		return (struct bytes){ 0 };
-	return bytes_of(side->stash + side->stash_bytes, side->stash_room - side->stash_bytes);
+	return http1_stash_room(&client->http1);
 }
 
 static void readable(struct client *client)
@@ -416,7 +370,7 @@ static void readable(struct client *client)
 		return;
 	} else if (side->stash_bytes) {
 		side->stash_bytes += (size_t)got;
-		feed(client, bytes_of(side->stash, side->stash_bytes));
+		feed(client, http1_stash_bytes(side));
 	} else {
 		feed(client, bytes_of(room.at, (size_t)got));
 	}
@@ -471,7 +425,7 @@ static void close_http1(struct client *client)
 
 	side->phase = HTTP1_PHASE_CLOSED;
 	side->exchange = NULL;
-	drop_stash(side);
+	http1_stash_drop(side);
 	drop_trailer_line(side);
 	if (exchange)
 		exchange_end(exchange, EXCHANGE_END_STOPPED);
