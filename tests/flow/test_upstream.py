@@ -210,7 +210,9 @@ class Kept:
                    "the daemon sees its kept connections go")
 
 
-class TestKeptConnections(Kept):
+class KeptByOne(Kept):
+    """With one upstream that the test plays."""
+
     @pytest.fixture(scope="class")
     def upstream(self):
         with origin.run() as running:
@@ -221,6 +223,8 @@ class TestKeptConnections(Kept):
         with daemon.run(gateway(upstream.url)) as running:
             yield running
 
+
+class TestKeptConnections(KeptByOne):
     def test_a_connection_is_used_again(self, upstream, wire):
         wire.send(GET)
         served = upstream.accept()
@@ -434,20 +438,10 @@ class TestAKeptConnectionThatClosesInTheMomentOfARequest(Kept):
         upstream.forget()
 
 
-class TestAKeptConnectionThatClosesBehindItsReply(Kept):
+class TestAKeptConnectionThatClosesBehindItsReply(KeptByOne):
     """The next request waits behind the one that was answered, and begins while its last bytes
     are still to come. Its first part is taken by a connection that has closed meanwhile, so that
     the second meets a reset."""
-
-    @pytest.fixture(scope="class")
-    def upstream(self):
-        with origin.run() as running:
-            yield running
-
-    @pytest.fixture(scope="class")
-    def retort(self, upstream):
-        with daemon.run(gateway(upstream.url)) as running:
-            yield running
 
     @pytest.mark.parametrize("pieces", range(10, 100, 10))  # of which one write takes so many
     def test_what_it_had_eaten_is_not_eaten_again(self, upstream, retort, wire, pieces):
